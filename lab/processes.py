@@ -1,0 +1,130 @@
+"""Processes by an identity that survives the reuse of process numbers.
+
+A process is known by its pid, its start time in clock ticks since boot (proc(5), field 22 of
+/proc/PID/stat) and the boot it belongs to. A signal goes through a pidfd (pidfd_open(2)), which is
+compared with that identity first, so a recycled pid is never signalled.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+PROC = Path("/proc")
+
+
+class StillRunningError(RuntimeError):
+    """Processes did not end in the time given."""
+
+
+@dataclass(frozen=True)
+class ProcessId:
+    pid: int
+    start_time: int
+    boot: str
+
+
+def boot_id() -> str:
+    return (PROC / "sys/kernel/random/boot_id").read_text().strip()
+
+
+def _state_and_start(pid: int) -> tuple[str, int] | None:
+    try:
+        stat = (PROC / str(pid) / "stat").read_text()
+    except OSError:
+        return None
+    fields = stat[stat.rindex(")") + 2 :].split()
+    return fields[0], int(fields[19])
+
+
+def identify(pid: int) -> ProcessId | None:
+    """The identity of a process that exists and is not a zombie, else None."""
+    found = _state_and_start(pid)
+    if found is None or found[0] in "ZX":
+        return None
+    return ProcessId(pid, found[1], boot_id())
+
+
+def is_running(process: ProcessId) -> bool:
+    """Whether this very process is still there. A zombie nobody reaps counts as gone."""
+    return identify(process.pid) == process
+
+
+def send(process: ProcessId, number: signal.Signals) -> bool:
+    """Signals exactly this process; False when it is gone."""
+    try:
+        descriptor = os.pidfd_open(process.pid)
+    except OSError:
+        return False
+    try:
+        if not is_running(process):
+            return False
+        signal.pidfd_send_signal(descriptor, number)
+        return True
+    except ProcessLookupError:
+        return False
+    finally:
+        os.close(descriptor)
+
+
+def wait_until_gone(processes: Iterable[ProcessId], *, timeout_s: float) -> None:
+    """Raises StillRunningError when one of them is still there after `timeout_s` seconds."""
+    deadline = time.monotonic() + timeout_s
+    left = list(processes)
+    while left := [p for p in left if is_running(p)]:
+        if time.monotonic() > deadline:
+            raise StillRunningError(
+                f"processes {', '.join(str(p.pid) for p in left)} still run {timeout_s:g} s after"
+                " they were told to end"
+            )
+        time.sleep(0.01)
+
+
+def all_pids() -> Iterator[int]:
+    for entry in PROC.iterdir():
+        if entry.name.isdigit():
+            yield int(entry.name)
+
+
+def network_namespace_of(pid: int) -> tuple[int, int] | None:
+    """Device and inode of the process's network namespace, as a file in /run/netns has them."""
+    try:
+        found = (PROC / str(pid) / "ns/net").stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def command_name(pid: int) -> str:
+    """The name of the program, at most 15 characters (proc(5), comm), or '' when it is gone."""
+    try:
+        return (PROC / str(pid) / "comm").read_text().strip()
+    except OSError:
+        return ""
+
+
+def resident_mib(pid: int) -> float:
+    """Resident memory in MiB, 0 when the process is gone."""
+    try:
+        for line in (PROC / str(pid) / "status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) / 1024
+    except OSError:
+        pass
+    return 0.0
+
+
+def own_ancestry() -> set[int]:
+    """This process and everything above it, which a sweep must never end."""
+    found: set[int] = set()
+    pid = os.getpid()
+    while pid > 0 and pid not in found:
+        found.add(pid)
+        try:
+            stat = (PROC / str(pid) / "stat").read_text()
+        except OSError:
+            break
+        pid = int(stat[stat.rindex(")") + 2 :].split()[1])
+    return found
