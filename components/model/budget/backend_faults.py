@@ -1,0 +1,165 @@
+"""Faults of one backend: the VIP stays, the pool stops using the backend.
+
+Formulas from HAProxy's check scheduling (the next probe starts one interval after the previous one
+ended) and our measurements.
+"""
+
+from components.model.budget.fault import Fault
+from components.model.budget.overhead import PROBE_MS
+from components.model.budget.prediction import Prediction
+from components.model.health_check import HealthCheck, HealthCheckKind
+from components.model.listener import Listener
+from components.model.pool import Pool
+
+_FAULTS = (
+    Fault.BACKEND_KILLED,
+    Fault.BACKEND_SILENT,
+    Fault.BACKEND_HUNG,
+    Fault.BACKEND_UNREADY,
+    Fault.BACKEND_RESTARTED,
+)
+
+
+def refused_ejection_ms(check: HealthCheck) -> float:
+    """Longest time until a backend that refuses connections is down."""
+    return (
+        check.interval_ms
+        + (check.fall - 1) * check.fast_interval_ms
+        + check.fall * PROBE_MS
+    )
+
+
+def silent_ejection_ms(check: HealthCheck, connect_timeout_ms: int) -> float:
+    """Longest time until a backend that swallows packets is down.
+
+    HAProxy gives the connection of a probe the shorter of `timeout connect` and the interval.
+    """
+    probe = min(connect_timeout_ms, check.interval_ms)
+    return (
+        check.interval_ms
+        + check.fall * (probe + PROBE_MS)
+        + (check.fall - 1) * check.fast_interval_ms
+    )
+
+
+def hung_ejection_ms(check: HealthCheck) -> float:
+    """Longest time until a backend that accepts and never answers is down."""
+    return (
+        check.interval_ms
+        + check.fall * (check.timeout_ms + PROBE_MS)
+        + (check.fall - 1) * check.fast_interval_ms
+    )
+
+
+def unready_ejection_ms(check: HealthCheck) -> float:
+    """Longest time until a backend that answers with another status gets no new connections."""
+    return check.interval_ms + PROBE_MS
+
+
+def worst_ejection_ms(pool: Pool) -> float | None:
+    """Longest time until any single dead backend is out; none without an active check."""
+    check = pool.health_check
+    if check is None:
+        return None
+    return max(
+        refused_ejection_ms(check),
+        silent_ejection_ms(check, pool.connect_timeout_ms),
+        hung_ejection_ms(check),
+    )
+
+
+def backend_predictions(listener: Listener) -> tuple[Prediction, ...]:
+    """Predictions for the faults of one backend of a listener's pool."""
+    pool = listener.pool
+    check = pool.health_check
+    if len(pool.backends) < 2:
+        return tuple(_unbounded(f, "one backend: nothing else serves") for f in _FAULTS)
+    if check is None:
+        return tuple(_unbounded(f, "no active check: the backend stays in use") for f in _FAULTS)
+    share = pool.largest_share
+    connect = pool.connect_timeout_ms
+    retried = pool.retries > 0
+    fall = f"{check.interval_ms} ms interval + {check.fall - 1} x {check.fast_interval_ms} ms"
+    closed = "closed at ejection" if pool.close_sessions_of_dead_backend else "hang until timeouts"
+    refused = refused_ejection_ms(check)
+    silent = silent_ejection_ms(check, connect)
+    hung = hung_ejection_ms(check)
+    return (
+        Prediction(
+            fault=Fault.BACKEND_KILLED,
+            outage_ms=0,
+            degraded_ms=refused,
+            degraded_share=share,
+            failing_ms=connect if retried else refused,
+            established="broken at once",
+            formula=f"{fall} + {check.fall} x {PROBE_MS} ms refused probe"
+            + _retry_note(retried, "only what it was answering fails"),
+        ),
+        Prediction(
+            fault=Fault.BACKEND_SILENT,
+            outage_ms=0,
+            degraded_ms=silent,
+            degraded_share=share,
+            failing_ms=2 * connect if retried else silent,
+            added_latency_ms=connect if retried else 0,
+            established=closed,
+            formula=f"{fall} + {check.fall} x ({min(connect, check.interval_ms)} + {PROBE_MS}) ms"
+            " silent probe" + _retry_note(retried, f"{connect} ms before and at ejection fail"),
+        ),
+        Prediction(
+            fault=Fault.BACKEND_HUNG,
+            outage_ms=0,
+            degraded_ms=hung,
+            degraded_share=share,
+            failing_ms=hung,
+            established=closed,
+            formula=f"{fall} + {check.fall} x ({check.timeout_ms} + {PROBE_MS}) ms hung probe",
+        ),
+        *_unready_predictions(check, share, connect),
+    )
+
+
+def _unready_predictions(
+    check: HealthCheck, share: float, connect: int
+) -> tuple[Prediction, ...]:
+    if check.kind is HealthCheckKind.TCP:
+        return (
+            _unbounded(Fault.BACKEND_UNREADY, "a tcp check does not see readiness"),
+            Prediction(
+                fault=Fault.BACKEND_RESTARTED,
+                outage_ms=0,
+                degraded_ms=refused_ejection_ms(check),
+                degraded_share=share,
+                failing_ms=refused_ejection_ms(check),
+                established="broken at once",
+                formula="a tcp check does not see the shutdown coming",
+            ),
+        )
+    unready = unready_ejection_ms(check)
+    formula = f"{check.interval_ms} ms interval + {PROBE_MS} ms probe; it serves until then"
+    return (
+        Prediction(
+            fault=Fault.BACKEND_UNREADY,
+            outage_ms=0,
+            degraded_ms=unready,
+            degraded_share=share,
+            established="finish: the backend is drained",
+            formula=formula,
+        ),
+        Prediction(
+            fault=Fault.BACKEND_RESTARTED,
+            outage_ms=0,
+            degraded_ms=unready,
+            degraded_share=share,
+            established="finish while the backend shuts down",
+            formula=f"{formula}, and kube-apiserver serves for its shutdown-delay-duration",
+        ),
+    )
+
+
+def _retry_note(retried: bool, note: str) -> str:
+    return f"; retried elsewhere, {note}" if retried else "; no retries"
+
+
+def _unbounded(fault: Fault, why: str) -> Prediction:
+    return Prediction(fault=fault, outage_ms=None, established="broken", formula=why)

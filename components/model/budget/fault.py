@@ -1,0 +1,23 @@
+"""Faults that the budget predicts and the drill causes; one name in both."""
+
+from enum import StrEnum
+
+
+class Fault(StrEnum):
+    """One thing that goes wrong, or is changed on purpose, while everything else is well."""
+
+    ENGINE_KILLED = "engine-killed"
+    ENGINE_HUNG = "engine-hung"
+    NODE_POWER_LOSS = "node-power-loss"
+    NODE_LINK_CUT = "node-link-cut"
+    NODE_SILENT_PARTITION = "node-silent-partition"
+    NODE_PARTITION_HEALS = "node-partition-heals"
+    KEEPALIVED_STOPPED = "keepalived-stopped"
+    KEEPALIVED_KILLED = "keepalived-killed"
+    FAIL_BACK = "fail-back"
+    BACKEND_KILLED = "backend-killed"
+    BACKEND_SILENT = "backend-silent"
+    BACKEND_HUNG = "backend-hung"
+    BACKEND_UNREADY = "backend-unready"
+    BACKEND_RESTARTED = "backend-restarted"
+    CONFIGURATION_CHANGED = "configuration-changed"

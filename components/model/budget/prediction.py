@@ -1,0 +1,41 @@
+"""What the budget says about one fault."""
+
+from pydantic import Field
+
+from components.model.base import Model
+from components.model.budget.fault import Fault
+
+
+class Prediction(Model):
+    """The worst that one fault does, in the client's eyes.
+
+    A measurement belongs under the figure when every client opens new connections without
+    retrying, one at a time.
+    """
+
+    fault: Fault
+    outage_ms: float | None
+    """Longest time in which no new connection succeeds, ms; none when nothing bounds it."""
+    degraded_ms: float = 0
+    """Longest time in which a part of the new connections fails or waits, ms."""
+    degraded_share: float = Field(default=0, ge=0, le=1)
+    """That part of the new connections, 0 to 1."""
+    failing_ms: float = 0
+    """Of `degraded_ms`, the time in which that part really fails (the rest only waits), ms."""
+    added_latency_ms: float = 0
+    """How much longer a connection that succeeds may take meanwhile, ms."""
+    established: str
+    """What happens to connections that were open."""
+    formula: str
+    """How the figure follows from the settings, with their values."""
+
+    @property
+    def worst_ms(self) -> float:
+        """Longest time in which some client's new connections fail, ms; infinite when unbounded."""
+        return float("inf") if self.outage_ms is None else max(self.outage_ms, self.failing_ms)
+
+    def failed_at(self, rate: float) -> float:
+        """Most failed attempts at `rate` new connections a second; infinite when unbounded."""
+        if self.outage_ms is None:
+            return float("inf")
+        return rate * (self.outage_ms + self.degraded_share * self.failing_ms) / 1000 + 1

@@ -1,0 +1,129 @@
+"""Faults of a load-balancer node: the VIP moves.
+
+Formulas from RFC 9568 section 6.1 (Skew_Time, Active_Down_Interval), HAProxy and keepalived 2.2.
+"""
+
+from components.model.budget.fault import Fault
+from components.model.budget.overhead import EXIT_HOOK_MS, TAKE_OVER_MS
+from components.model.budget.prediction import Prediction
+from components.model.load_balancer import LoadBalancer
+
+BROKEN = "broken; the client learns on its next packet after the move"
+BROKEN_AT_ONCE = "broken at once"
+
+
+def skew_ms(lb: LoadBalancer) -> float:
+    """Skew_Time of the node that takes over: (256 - priority) x advertisement interval / 256."""
+    successor = lb.nodes_by_priority[1]
+    return (256 - successor.priority) * lb.vrrp.advertisement_interval_ms / 256
+
+
+def demotion_ms(lb: LoadBalancer) -> float:
+    """Longest time until the local check takes the VIP from a node whose engine hangs."""
+    vrrp = lb.vrrp
+    return 1000 * (vrrp.script_fall * vrrp.script_interval_s + vrrp.script_timeout_s)
+
+
+def vip_predictions(lb: LoadBalancer) -> tuple[Prediction, ...]:
+    """Predictions for the faults of the node that holds the VIPs.
+
+    With one node only, nothing takes over: those outages have no bound.
+    """
+    if len(lb.nodes) < 2:
+        return tuple(_unbounded(fault) for fault in _NODE_FAULTS)
+    vrrp = lb.vrrp
+    interval = vrrp.advertisement_interval_ms
+    skew = skew_ms(lb)
+    silence = 3 * interval + skew + TAKE_OVER_MS
+    silence_formula = (
+        f"3 x {interval} ms advertisement interval + {skew:.0f} ms skew"
+        f" + {TAKE_OVER_MS} ms take-over"
+    )
+    release = skew + TAKE_OVER_MS
+    release_formula = f"{skew:.0f} ms skew + {TAKE_OVER_MS} ms take-over"
+    heal = 1000 * vrrp.garp_refresh_s + interval + TAKE_OVER_MS
+    heal_formula = (
+        f"{1000 * vrrp.garp_refresh_s} ms announcement refresh + {interval} ms advertisement"
+        f" interval + {TAKE_OVER_MS} ms take-over"
+    )
+    return (
+        Prediction(
+            fault=Fault.ENGINE_KILLED,
+            outage_ms=EXIT_HOOK_MS + release,
+            established=BROKEN_AT_ONCE,
+            formula=f"{EXIT_HOOK_MS} ms exit hook + {release_formula}",
+        ),
+        Prediction(
+            fault=Fault.ENGINE_HUNG,
+            outage_ms=demotion_ms(lb) + release,
+            established="hang until the move, then broken",
+            formula=(
+                f"{vrrp.script_fall} x {vrrp.script_interval_s} s check interval"
+                f" + {vrrp.script_timeout_s} s check timeout + {release_formula}"
+            ),
+        ),
+        *(
+            Prediction(
+                fault=fault, outage_ms=silence, established=BROKEN, formula=silence_formula
+            )
+            for fault in (
+                Fault.NODE_POWER_LOSS,
+                Fault.NODE_LINK_CUT,
+                Fault.NODE_SILENT_PARTITION,
+            )
+        ),
+        Prediction(
+            fault=Fault.NODE_PARTITION_HEALS,
+            outage_ms=heal,
+            established="broken on the node that loses the address",
+            formula=heal_formula,
+        ),
+        Prediction(
+            fault=Fault.KEEPALIVED_STOPPED,
+            outage_ms=release,
+            established="broken when the address leaves",
+            formula=release_formula,
+        ),
+        Prediction(
+            fault=Fault.KEEPALIVED_KILLED,
+            outage_ms=silence,
+            established="mostly survive; two nodes hold the address until keepalived restarts",
+            formula=silence_formula,
+        ),
+        _fail_back(lb, heal, heal_formula),
+    )
+
+
+def _fail_back(lb: LoadBalancer, heal: float, heal_formula: str) -> Prediction:
+    if not lb.vrrp.preempt:
+        return Prediction(
+            fault=Fault.FAIL_BACK,
+            outage_ms=0,
+            established="survive: the address stays where it is",
+            formula="no preemption",
+        )
+    return Prediction(
+        fault=Fault.FAIL_BACK,
+        outage_ms=heal,
+        established="broken a second time",
+        formula=heal_formula,
+    )
+
+
+_NODE_FAULTS = (
+    Fault.ENGINE_KILLED,
+    Fault.ENGINE_HUNG,
+    Fault.NODE_POWER_LOSS,
+    Fault.NODE_LINK_CUT,
+    Fault.NODE_SILENT_PARTITION,
+    Fault.KEEPALIVED_STOPPED,
+)
+
+
+def _unbounded(fault: Fault) -> Prediction:
+    return Prediction(
+        fault=fault,
+        outage_ms=None,
+        established="broken",
+        formula="one node: nothing takes over until it is back",
+    )

@@ -1,0 +1,164 @@
+"""A load balancer: nodes that share VIPs and serve listeners with one engine."""
+
+from collections import Counter
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from components.model.base import Model, refuse
+from components.model.capabilities import CAPABILITIES, Capabilities, Engine
+from components.model.listener import Listener
+from components.model.machine import HostName
+from components.model.node import Node
+from components.model.vip import Vip, Vrrp
+
+
+class Reach(StrEnum):
+    """Who can reach an endpoint of a node."""
+
+    LOOPBACK = "loopback"
+    NODE = "node"
+
+
+class Stats(Model):
+    """The engine's statistics page; always behind a password."""
+
+    enabled: bool = True
+    reach: Reach = Reach.LOOPBACK
+    """`loopback`, or `node` for the node's own addresses."""
+    port: int = Field(default=8406, ge=1, le=65535)
+    user: str = Field(default="admin", pattern=r"^[a-zA-Z0-9._-]{1,64}$")
+
+
+class Observability(Model):
+    """Local health for Keepalived and metrics for Prometheus, on one port."""
+
+    port: int = Field(default=8405, ge=1, le=65535)
+    reach: Reach = Reach.NODE
+    """`node` lets Prometheus scrape the node's own addresses; `loopback` keeps it local."""
+
+
+class LoadBalancer(Model):
+    """Nodes, the VIPs they share and what they serve.
+
+    Refuses what cannot work; what works but is not highly available is for the policy pack.
+    """
+
+    name: HostName
+    engine: Engine = Engine.HAPROXY
+    nodes: tuple[Node, ...] = Field(min_length=1)
+    vips: tuple[Vip, ...] = Field(min_length=1, max_length=2)
+    vrrp: Vrrp
+    listeners: tuple[Listener, ...] = Field(min_length=1)
+    max_connections: int = Field(default=20_000, ge=1, le=1_000_000)
+    """Connections one node serves at the same time; each takes two file descriptors."""
+    hard_stop_after_s: int = Field(default=4 * 3600, ge=1, le=7 * 24 * 3600)
+    """How long connections may outlive a reload in the old worker, s."""
+    stats: Stats = Stats()
+    observability: Observability = Observability()
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the chosen engine can do."""
+        return CAPABILITIES[self.engine]
+
+    @property
+    def file_descriptors(self) -> int:
+        """Descriptors the engine needs for `max_connections`."""
+        can = self.capabilities
+        return self.max_connections * can.descriptors_per_connection + can.descriptors_base
+
+    @property
+    def nodes_by_priority(self) -> tuple[Node, ...]:
+        """Nodes with the expected holder first; equal priorities are decided by name."""
+        return tuple(sorted(self.nodes, key=lambda n: (-n.priority, n.name)))
+
+    @model_validator(mode="after")
+    def _names_and_ports_are_distinct(self) -> Self:
+        _distinct("nodes[].name", (n.name for n in self.nodes))
+        _distinct("nodes[].addresses", (str(a.ip) for n in self.nodes for a in n.addresses))
+        _distinct("listeners[].name", (listener.name for listener in self.listeners))
+        _distinct("listeners[].pool.name", (listener.pool.name for listener in self.listeners))
+        ports = [(f"listeners[{x.name}].port", x.port) for x in self.listeners]
+        ports.append(("observability.port", self.observability.port))
+        if self.stats.enabled:
+            ports.append(("stats.port", self.stats.port))
+        taken: dict[int, str] = {}
+        for setting, port in ports:
+            if port in taken:
+                raise refuse(setting, port, f"{taken[port]} uses it too", "choose a free port")
+            taken[port] = setting
+        return self
+
+    @model_validator(mode="after")
+    def _every_vip_has_its_family_on_every_node(self) -> Self:
+        versions = [vip.version for vip in self.vips]
+        if len(set(versions)) != len(versions):
+            raise refuse(
+                "vips",
+                ", ".join(str(v.address) for v in self.vips),
+                "one VIP per address family",
+                "keep one IPv4 and at most one IPv6 address",
+            )
+        for vip in self.vips:
+            for node in self.nodes:
+                if node.address(vip.version) is None:
+                    raise refuse(
+                        f"nodes[{node.name}].addresses",
+                        ", ".join(str(a) for a in node.addresses),
+                        f"VRRP for VIP {vip.address} needs an IPv{vip.version} address",
+                        "add one, or remove that VIP",
+                    )
+        return self
+
+    @model_validator(mode="after")
+    def _connections_fit_the_file_limit(self) -> Self:
+        for node in self.nodes:
+            if self.file_descriptors > node.file_limit:
+                can = self.capabilities
+                most = (node.file_limit - can.descriptors_base) // can.descriptors_per_connection
+                raise refuse(
+                    "maxConnections",
+                    self.max_connections,
+                    f"needs {self.file_descriptors} file descriptors but"
+                    f" nodes[{node.name}].fileLimit is {node.file_limit}",
+                    f"set maxConnections to at most {most} or raise the limit of the machine",
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _the_engine_can_do_it(self) -> Self:
+        can = self.capabilities
+        for listener in self.listeners:
+            pool = listener.pool
+            if listener.mode not in can.modes:
+                raise refuse(
+                    f"listeners[{listener.name}].mode",
+                    listener.mode.value,
+                    f"engine {self.engine.value} cannot",
+                    f"use one of {', '.join(sorted(can.modes))}",
+                )
+            if pool.balance not in can.balances:
+                raise refuse(
+                    f"pools[{pool.name}].balance",
+                    pool.balance.value,
+                    f"engine {self.engine.value} cannot",
+                    f"use one of {', '.join(sorted(can.balances))}",
+                )
+            check = pool.health_check
+            if check is not None and check.kind not in can.active_checks:
+                raise refuse(
+                    f"pools[{pool.name}].healthCheck.kind",
+                    check.kind.value,
+                    f"engine {self.engine.value} has no such active check",
+                    "use engine haproxy",
+                )
+        return self
+
+
+def _distinct(setting: str, values: Iterable[str]) -> None:
+    twice = [value for value, count in Counter(values).items() if count > 1]
+    if twice:
+        raise refuse(setting, twice[0], "used twice", "give each its own")

@@ -1,0 +1,83 @@
+"""A pool: the backends behind a listener and how connections are spread over them."""
+
+from collections import Counter
+from enum import StrEnum
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from components.model.backend import Backend
+from components.model.base import Model, refuse
+from components.model.health_check import HealthCheck
+from components.model.machine import HostName
+
+
+class Balance(StrEnum):
+    """How the next backend is chosen; weights count in all but least connections' ties."""
+
+    ROUND_ROBIN = "round_robin"
+    WEIGHTED_ROUND_ROBIN = "weighted_round_robin"
+    LEAST_CONNECTIONS = "least_connections"
+    SOURCE_HASH = "source_hash"
+
+
+class Pool(Model):
+    """Backends that serve the same thing."""
+
+    name: HostName
+    backends: tuple[Backend, ...] = Field(min_length=1)
+    balance: Balance = Balance.ROUND_ROBIN
+    health_check: HealthCheck | None = None
+    """Active check; none leaves every backend in use until connections fail."""
+    connect_timeout_ms: int = Field(default=2000, ge=50, le=60_000)
+    """How long a connection attempt to a backend may take, ms."""
+    retries: int = Field(default=3, ge=0, le=10)
+    """Further connection attempts, each to another backend, before the client is refused."""
+    slow_start_ms: int = Field(default=10_000, ge=0, le=600_000)
+    """Time over which a returned backend is given its full share, ms; 0 gives it at once."""
+    close_sessions_of_dead_backend: bool = True
+    """Close established connections of a backend that went down, so that clients reconnect."""
+    reject_when_empty: bool = True
+    """Refuse new connections at once while no backend is up, instead of letting them hang."""
+
+    @model_validator(mode="after")
+    def _backends_are_distinct(self) -> Self:
+        for setting, values in (
+            ("name", [b.name for b in self.backends]),
+            ("address", [f"{b.address} port {b.port}" for b in self.backends]),
+        ):
+            twice = [value for value, count in Counter(values).items() if count > 1]
+            if twice:
+                raise refuse(
+                    f"backends[].{setting}",
+                    twice[0],
+                    f"two backends of pool {self.name} share it",
+                    "give every backend its own, or remove one",
+                )
+        if all(b.drain for b in self.backends):
+            raise refuse(
+                "backends[].drain",
+                "true for all",
+                f"pool {self.name} would serve nobody",
+                "leave at least one backend undrained",
+            )
+        if self.balance is Balance.ROUND_ROBIN and len({b.weight for b in self.backends}) > 1:
+            raise refuse(
+                "balance",
+                self.balance.value,
+                "the backends have different weights",
+                "set balance to weighted_round_robin or give all backends one weight",
+            )
+        return self
+
+    @property
+    def serving(self) -> tuple[Backend, ...]:
+        """Backends that take new connections while all are healthy."""
+        active = tuple(b for b in self.backends if not b.drain and not b.backup)
+        return active or tuple(b for b in self.backends if not b.drain)
+
+    @property
+    def largest_share(self) -> float:
+        """Largest part of new connections that one backend serves, 0 to 1."""
+        total = sum(b.weight for b in self.serving)
+        return max(b.weight for b in self.serving) / total

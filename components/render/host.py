@@ -1,0 +1,116 @@
+"""The plan of one host: every file, service and check, from the model."""
+
+from ipaddress import ip_address
+
+from components.model.load_balancer import LoadBalancer
+from components.model.node import Node
+from components.render.environment import render_template
+from components.render.haproxy import render_haproxy
+from components.render.keepalived import render_keepalived
+from components.render.layout import (
+    CURRENT,
+    HAPROXY_CFG,
+    HAPROXY_DROP_IN,
+    HAPROXY_USERLIST,
+    KEEPALIVED_CONF,
+    KEEPALIVED_DROP_IN,
+    SYSCTL_CONF,
+    TRACK_FILE,
+)
+from components.render.plan import HostPlan, ManagedFile, ServicePlan
+
+
+def host_plan(lb: LoadBalancer, node: Node) -> HostPlan:
+    """What `node` must hold and run to be a part of `lb`."""
+    engine_files, revision = render_haproxy(lb, node)
+    keepalived = render_keepalived(lb, node)
+    local = f"http://127.0.0.1:{lb.observability.port}"
+    ports = [listener.port for listener in lb.listeners]
+    peers = tuple(a.ip for n in lb.nodes if n.name != node.name for a in n.addresses)
+    return HostPlan(
+        node=node.name,
+        packages=("haproxy", "keepalived", "curl"),
+        files=(*engine_files, keepalived, *_system_files(lb)),
+        services=(
+            ServicePlan(
+                name="haproxy",
+                files=tuple(f.path for f in engine_files),
+                drop_in=HAPROXY_DROP_IN,
+                validate=f"haproxy -c -q {_config_arguments(lb, '{release}')}",
+            ),
+            ServicePlan(
+                name="keepalived",
+                files=(keepalived.path,),
+                drop_in=KEEPALIVED_DROP_IN,
+                validate=f"keepalived --config-test --use-file={{release}}/{KEEPALIVED_CONF}",
+            ),
+        ),
+        sysctl=SYSCTL_CONF,
+        interface=lb.vips[0].interface,
+        vips=tuple(vip.address for vip in lb.vips),
+        node_addresses=tuple(a.ip for a in node.addresses),
+        peer_addresses=peers,
+        listeners=(
+            *((vip.address, port) for vip in lb.vips for port in ports),
+            (ip_address("127.0.0.1"), lb.observability.port),
+        ),
+        health_url=f"{local}/healthz",
+        revision_url=f"{local}/revision",
+        revision=revision,
+        file_descriptors=lb.file_descriptors,
+        settle_seconds=settle_seconds(lb),
+        has_secrets=has_secrets(lb),
+        managed_ports=(*ports, lb.observability.port),
+    )
+
+
+def has_secrets(lb: LoadBalancer) -> bool:
+    """Whether the engine reads files that only it may read."""
+    return lb.stats.enabled or needs_check_certificate(lb)
+
+
+def needs_check_certificate(lb: LoadBalancer) -> bool:
+    """Whether a health check authenticates with a client certificate."""
+    checks = (listener.pool.health_check for listener in lb.listeners)
+    return any(check is not None and check.client_certificate for check in checks)
+
+
+def settle_seconds(lb: LoadBalancer) -> float:
+    """Longest time from starting keepalived until a VIP has one holder: the local check rises, the
+    node waits for advertisements (RFC 9568: three intervals and skew) and for preemption."""
+    vrrp = lb.vrrp
+    rise = vrrp.script_rise * (vrrp.script_interval_s + vrrp.script_timeout_s)
+    return rise + 4 * vrrp.advertisement_interval_ms / 1000 + vrrp.preempt_delay_s
+
+
+def _system_files(lb: LoadBalancer) -> tuple[ManagedFile, ...]:
+    return (
+        ManagedFile(
+            path=HAPROXY_DROP_IN,
+            content=render_template(
+                "systemd/haproxy.conf.j2",
+                config=_config_arguments(lb, CURRENT).removeprefix("-f "),
+                file_descriptors=lb.file_descriptors,
+                track_file=TRACK_FILE,
+            ),
+        ),
+        ManagedFile(
+            path=KEEPALIVED_DROP_IN,
+            content=render_template(
+                "systemd/keepalived.conf.j2", config=f"{CURRENT}/{KEEPALIVED_CONF}"
+            ),
+        ),
+        ManagedFile(
+            path=SYSCTL_CONF,
+            content=render_template(
+                "systemd/sysctl.conf.j2", versions=sorted(vip.version for vip in lb.vips)
+            ),
+        ),
+    )
+
+
+def _config_arguments(lb: LoadBalancer, release: str) -> str:
+    files = [f"{release}/{HAPROXY_CFG}"]
+    if lb.stats.enabled:
+        files.append(f"{release}/{HAPROXY_USERLIST}")
+    return " ".join(f"-f {file}" for file in files)

@@ -1,0 +1,28 @@
+"""Where things are on a load-balancer host; the renderers and the transaction agree on it here."""
+
+ROOT = "/etc/k8s-ha-lb"
+"""Everything the program keeps on a host is below it."""
+
+CURRENT = f"{ROOT}/current"
+"""Link to the release in use; switching it is the one atomic step of a change."""
+
+HAPROXY_CFG = "haproxy/haproxy.cfg"
+HAPROXY_SECRETS = "haproxy/secrets"
+"""Link to the host's secret files."""
+
+USERLIST_FILE = "userlist.cfg"
+CHECK_CERTIFICATE_FILE = "health-check.pem"
+HAPROXY_USERLIST = f"{HAPROXY_SECRETS}/{USERLIST_FILE}"
+HAPROXY_CHECK_CERTIFICATE = f"secrets/{CHECK_CERTIFICATE_FILE}"
+"""Relative to haproxy.cfg (`default-path config`)."""
+
+HAPROXY_DROP_IN = "systemd/haproxy.conf"
+KEEPALIVED_CONF = "keepalived/keepalived.conf"
+KEEPALIVED_DROP_IN = "systemd/keepalived.conf"
+SYSCTL_CONF = "sysctl/k8s-ha-lb.conf"
+
+TRACK_FILE = "/run/k8s-ha-lb.track"
+"""0 while the engine's service runs, 1 after it exited; keepalived watches it."""
+
+ADMIN_SOCKET = "/run/haproxy/admin.sock"
+"""Runtime API of HAProxy; hands its listening sockets over at a reload."""

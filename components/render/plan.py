@@ -1,0 +1,68 @@
+"""What one host must hold and run: the hand-over from the renderers to the transaction."""
+
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address
+
+Address = IPv4Address | IPv6Address
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManagedFile:
+    """A file of a release, named by its path inside the release directory."""
+
+    path: str
+    content: str
+    mode: int = 0o644
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServicePlan:
+    """A systemd service that the release configures.
+
+    `files` are the release paths it reads: a change of one of them reloads the service. `drop_in`
+    is the release path of its systemd drop-in: a change of it reloads systemd and restarts the
+    service only where a reload cannot take it up. `validate` checks a staged release: a shell
+    command with `{release}` for the directory, nothing changed when it fails.
+    """
+
+    name: str
+    files: tuple[str, ...]
+    drop_in: str
+    validate: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostPlan:
+    """Everything that one transaction brings about on one host."""
+
+    node: str
+    packages: tuple[str, ...]
+    """Package roles: `haproxy`, `keepalived`, `curl`; the host family maps them to its names."""
+    files: tuple[ManagedFile, ...]
+    services: tuple[ServicePlan, ...]
+    """In the order in which they start; they stop in the reverse order."""
+    sysctl: str
+    """Release path of the kernel settings to load before the services."""
+    interface: str
+    """Interface that must exist before anything changes."""
+    vips: tuple[Address, ...]
+    """Virtual addresses; none may be held by a machine outside `node_addresses`."""
+    node_addresses: tuple[Address, ...]
+    """This node's own addresses."""
+    peer_addresses: tuple[Address, ...]
+    """The other nodes' addresses."""
+    listeners: tuple[tuple[Address, int], ...]
+    """Address and port pairs that must be listening after the change."""
+    health_url: str
+    """Local URL that answers 200 when the engine serves."""
+    revision_url: str
+    """Local URL whose body is `revision` once the new configuration is the running one."""
+    revision: str
+    file_descriptors: int
+    """Descriptors the engine needs; the host's hard limit must allow them."""
+    settle_seconds: float
+    """Longest time from (re)start until a VIP has a holder, from the VRRP timers."""
+    has_secrets: bool = False
+    """Whether the release contains `secrets`, a link to the host's secret files."""
+    managed_ports: tuple[int, ...] = field(default=())
+    """TCP ports to open or label on hosts with firewalld or SELinux."""
