@@ -1,0 +1,52 @@
+"""Scripts that make, change and remove a machine container on the Linux host that runs Pulumi."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from components.model.machine import NspawnMachine
+from components.render.shell import shell_environment
+
+_TEMPLATES = shell_environment(Path(__file__).parent / "templates")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NspawnScripts:
+    """POSIX shell scripts for one machine, which take its settings from `environment`.
+
+    `create` is idempotent and serves updates too; its standard output is the machine's SSH host
+    public key (`type base64`), printed once sshd answers with it. `delete` succeeds when nothing is
+    there. The state directory keeps `start`, which brings the machine back after a power-off.
+    """
+
+    create: str
+    delete: str
+    environment: dict[str, str]
+
+
+def render_nspawn(settings: NspawnMachine, authorized_key: str) -> NspawnScripts:
+    """The scripts and their settings; the same result for the same arguments.
+
+    `authorized_key` is one public key line. Raises ValueError when it holds a line break.
+    """
+    key = authorized_key.strip()
+    if "\n" in key or not key:
+        raise ValueError(
+            f"authorizedKey is {key!r}: it must be one public key line; pass the content of one"
+            " .pub file"
+        )
+    return NspawnScripts(
+        create=_TEMPLATES.get_template("create.sh.j2").render(),
+        delete=_TEMPLATES.get_template("delete.sh.j2").render(),
+        environment={
+            "MACHINE_NAME": settings.machine_name,
+            "MACHINE_IMAGE": settings.image,
+            "MACHINE_STATE_DIR": settings.state_dir,
+            "MACHINE_BRIDGE": settings.bridge,
+            "MACHINE_BRIDGE_NAMESPACE": settings.bridge_namespace or "",
+            "MACHINE_PORT": settings.port,
+            "MACHINE_INTERFACE": settings.interface,
+            "MACHINE_ADDRESSES": " ".join(str(address) for address in settings.addresses),
+            "MACHINE_USER": settings.user,
+            "MACHINE_AUTHORIZED_KEY": key,
+        },
+    )
