@@ -1,0 +1,1 @@
+"""From a rule to a policy that the engine runs."""
