@@ -6,6 +6,7 @@ compared with that identity first, so a recycled pid is never signalled.
 """
 
 import os
+import select
 import signal
 import time
 from collections.abc import Iterable, Iterator
@@ -70,16 +71,35 @@ def send(process: ProcessId, number: signal.Signals) -> bool:
 
 
 def wait_until_gone(processes: Iterable[ProcessId], *, timeout_s: float) -> None:
-    """Raises StillRunningError when one of them is still there after `timeout_s` seconds."""
+    """Waits until the last thread of each has ended and its sockets are closed.
+
+    Raises StillRunningError when one of them is still there after `timeout_s` seconds.
+    """
     deadline = time.monotonic() + timeout_s
-    left = list(processes)
-    while left := [p for p in left if is_running(p)]:
-        if time.monotonic() > deadline:
-            raise StillRunningError(
-                f"processes {', '.join(str(p.pid) for p in left)} still run {timeout_s:g} s after"
-                " they were told to end"
-            )
-        time.sleep(0.01)
+    for process in processes:
+        try:
+            descriptor = os.pidfd_open(process.pid)
+        except OSError:
+            continue
+        try:
+            if not _is_same(process):
+                continue
+            left_ms = max(0.0, deadline - time.monotonic()) * 1000
+            watch = select.poll()
+            watch.register(descriptor, select.POLLIN)
+            if not watch.poll(left_ms):
+                raise StillRunningError(
+                    f"process {process.pid} ({command_name(process.pid)}) still runs"
+                    f" {timeout_s:g} s after it was told to end"
+                )
+        finally:
+            os.close(descriptor)
+
+
+def _is_same(process: ProcessId) -> bool:
+    """Whether the pid is still this process's, be it a zombie some of whose threads live on."""
+    found = _state_and_start(process.pid)
+    return found is not None and found[1] == process.start_time
 
 
 def all_pids() -> Iterator[int]:
