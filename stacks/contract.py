@@ -1,4 +1,4 @@
-"""What a stack tells others: its outputs, versioned. Only additions are allowed within a version."""
+"""What a stack tells others: its outputs. Only additions are allowed within a version."""
 
 from pydantic import Field
 

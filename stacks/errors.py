@@ -25,9 +25,7 @@ def explain(prefix: str, model: type[BaseModel], error: ValidationError) -> Sett
             where = _container(prefix, fault["loc"])
             lines.append(f"{where}{fault['msg'].removeprefix('Value error, ')}")
         else:
-            lines.append(
-                f"{setting} is {fault['input']!r}: {fault['msg']}; see docs/settings.md"
-            )
+            lines.append(f"{setting} is {fault['input']!r}: {fault['msg']}; see docs/settings.md")
     return SettingsError("the settings of this stack are wrong:\n  " + "\n  ".join(lines))
 
 

@@ -4,25 +4,29 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import Field, ValidationError, ValidationInfo, model_validator
+from pydantic import Field, JsonValue, ValidationError, ValidationInfo, model_validator
 
 from components.model.backend import Backend
 from components.model.base import Model, refuse
 from components.model.health_check import HealthCheck
 from components.model.listener import Listener, Timeouts
 from components.model.load_balancer import LoadBalancer, Observability, Stats
-from components.model.machine import HostName, MachineSettings
+from components.model.machine import HostName, MachineSettings, NspawnMachine
 from components.model.node import Node
 from components.model.pool import Balance, Pool
 from components.model.profile import PROFILES, ProfileName
 from components.model.vip import Vip, Vrrp
 from stacks.errors import SettingsError, explain
 
+FROM_PROFILE: dict[str, JsonValue] = {"default": "the profile's"}
+"""Marks a setting that the profile fills in."""
+
 
 class NodeSettings(Node):
     """A load-balancer node and the machine it runs on."""
 
     machine: MachineSettings
+    """Where the node runs: driver `existing` or `nspawn`."""
 
 
 class ControlPlaneSettings(Model):
@@ -38,7 +42,7 @@ class ControlPlaneSettings(Model):
     """Port that clients connect to."""
     vips: tuple[Vip, ...] = Field(min_length=1, max_length=2)
     """Virtual addresses, at most one per family."""
-    vrrp: Vrrp
+    vrrp: Vrrp = Field(json_schema_extra=FROM_PROFILE)
     """VRRP timers; what is left out comes from the profile."""
     nodes: tuple[NodeSettings, ...] = Field(min_length=1)
     """The load-balancer machines."""
@@ -46,10 +50,10 @@ class ControlPlaneSettings(Model):
     """The kube-apiservers."""
     balance: Balance = Balance.ROUND_ROBIN
     """How the next kube-apiserver is chosen."""
-    health_check: HealthCheck | None
-    """Probe of the kube-apiservers; timers left out come from the profile. `caFile` names a PEM file
-    relative to the project. `null` switches it off, which the policy pack refuses."""
-    connect_timeout_ms: int = Field(ge=50, le=60_000)
+    health_check: HealthCheck | None = Field(json_schema_extra=FROM_PROFILE)
+    """Probe of the kube-apiservers; timers left out come from the profile. `caFile` names a PEM
+    file relative to the project. `null` switches it off, which the policy pack refuses."""
+    connect_timeout_ms: int = Field(ge=50, le=60_000, json_schema_extra=FROM_PROFILE)
     """How long a connection attempt to a backend may take, ms; the profile's when left out."""
     retries: int = Field(default=3, ge=0, le=10)
     """Further attempts, each at another backend."""
@@ -105,6 +109,10 @@ class ControlPlaneSettings(Model):
             stats=self.stats,
             observability=self.observability,
         )
+
+    def machines(self, project: Path) -> dict[str, MachineSettings]:
+        """The machine of each node; paths on this host become absolute below `project`."""
+        return {node.name: _located(node.machine, project) for node in self.nodes}
 
     @model_validator(mode="after")
     def _it_makes_a_load_balancer(self) -> Self:
@@ -164,6 +172,17 @@ def parse_settings(raw: Mapping[str, object], project: Path) -> Settings:
         return Settings.model_validate(given, context={"project": project})
     except ValidationError as error:
         raise explain("", Settings, error) from None
+
+
+def _located(machine: MachineSettings, project: Path) -> MachineSettings:
+    if not isinstance(machine, NspawnMachine):
+        return machine
+    return machine.model_copy(
+        update={
+            "image": str((project / machine.image).absolute()),
+            "state_dir": str((project / machine.state_dir).absolute()),
+        }
+    )
 
 
 def _names() -> set[str]:

@@ -1,4 +1,4 @@
-"""What every part of the model shares: frozen, unknown keys refused, camelCase in settings and outputs."""
+"""What every part of the model shares: frozen, unknown keys refused, camelCase outside."""
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel

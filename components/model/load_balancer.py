@@ -26,16 +26,20 @@ class Stats(Model):
     """The engine's statistics page; always behind a password."""
 
     enabled: bool = True
+    """Whether there is a statistics page; it needs the secret `statsPassword`."""
     reach: Reach = Reach.LOOPBACK
     """`loopback`, or `node` for the node's own addresses."""
     port: int = Field(default=8406, ge=1, le=65535)
+    """TCP port of the page."""
     user: str = Field(default="admin", pattern=r"^[a-zA-Z0-9._-]{1,64}$")
+    """User that may see the page."""
 
 
 class Observability(Model):
     """Local health for Keepalived and metrics for Prometheus, on one port."""
 
     port: int = Field(default=8405, ge=1, le=65535)
+    """TCP port of `/healthz`, `/metrics` and `/revision`."""
     reach: Reach = Reach.NODE
     """`node` lets Prometheus scrape the node's own addresses; `loopback` keeps it local."""
 

@@ -17,6 +17,7 @@ class ExistingMachine(Model):
     """A host you own, reached over SSH as root or as a user with passwordless sudo."""
 
     driver: Literal["existing"] = "existing"
+    """This driver."""
     address: str = Field(min_length=1)
     """IP address or DNS name that SSH connects to."""
     port: int = Field(default=22, ge=1, le=65535)
@@ -41,13 +42,14 @@ class ExistingMachine(Model):
 
 
 class NspawnMachine(Model):
-    """A machine container (systemd-nspawn) on the Linux host that runs Pulumi, made and destroyed by it.
+    """A machine container (systemd-nspawn) on the Linux host that runs Pulumi.
 
-    It boots a real systemd from an overlay over a shared image, in a network namespace of its own
-    that is plugged into a bridge. Needs root on that host.
+    Pulumi makes and destroys it. It boots a real systemd from an overlay over a shared image, in a
+    network namespace of its own that is plugged into a bridge. Needs root on that host.
     """
 
     driver: Literal["nspawn"] = "nspawn"
+    """This driver."""
     machine_name: HostName
     """Name of the container and of its network namespace; unique on the Linux host."""
     image: str = Field(min_length=1)

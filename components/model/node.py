@@ -21,6 +21,7 @@ class Node(Model):
     """One load balancer machine of a group that shares the VIPs."""
 
     name: HostName
+    """Name of the node and its VRRP router."""
     addresses: tuple[IPv4Interface | IPv6Interface, ...] = Field(min_length=1, max_length=2)
     """Own addresses with prefix length, at most one per family; VRRP speaks from them."""
     priority: int = Field(ge=1, le=254)

@@ -25,8 +25,11 @@ class Pool(Model):
     """Backends that serve the same thing."""
 
     name: HostName
+    """Name in the engine's configuration and statistics."""
     backends: tuple[Backend, ...] = Field(min_length=1)
+    """The servers."""
     balance: Balance = Balance.ROUND_ROBIN
+    """How the next backend is chosen."""
     health_check: HealthCheck | None = None
     """Active check; none leaves every backend in use until connections fail."""
     connect_timeout_ms: int = Field(default=2000, ge=50, le=60_000)

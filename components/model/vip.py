@@ -11,6 +11,7 @@ class Vip(Model):
     """A virtual address, held by exactly one node at a time through VRRP."""
 
     address: IPv4Address | IPv6Address
+    """The address; every node needs one of its own in the same family."""
     interface: str = Field(default="eth0", pattern=r"^[a-zA-Z0-9_.-]{1,15}$")
     """Interface of the nodes that carries the address."""
     vrid: int = Field(ge=1, le=255)

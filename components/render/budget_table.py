@@ -18,7 +18,8 @@ def render_budget_table(name: str, budget: FailoverBudget) -> str:
     worst = budget.worst
     return "\n".join(
         [
-            f"Failover budget of {name}: worst outage {_time(worst.worst_ms)} ({worst.fault.value})",
+            f"Failover budget of {name}:"
+            f" worst outage {_time(worst.worst_ms)} ({worst.fault.value})",
             *lines,
             "Because:",
             *why,

@@ -22,11 +22,7 @@ _FAULTS = (
 
 def refused_ejection_ms(check: HealthCheck) -> float:
     """Longest time until a backend that refuses connections is down."""
-    return (
-        check.interval_ms
-        + (check.fall - 1) * check.fast_interval_ms
-        + check.fall * PROBE_MS
-    )
+    return check.interval_ms + (check.fall - 1) * check.fast_interval_ms + check.fall * PROBE_MS
 
 
 def silent_ejection_ms(check: HealthCheck, connect_timeout_ms: int) -> float:
@@ -119,9 +115,7 @@ def backend_predictions(listener: Listener) -> tuple[Prediction, ...]:
     )
 
 
-def _unready_predictions(
-    check: HealthCheck, share: float, connect: int
-) -> tuple[Prediction, ...]:
+def _unready_predictions(check: HealthCheck, share: float, connect: int) -> tuple[Prediction, ...]:
     if check.kind is HealthCheckKind.TCP:
         return (
             _unbounded(Fault.BACKEND_UNREADY, "a tcp check does not see readiness"),

@@ -63,9 +63,7 @@ def vip_predictions(lb: LoadBalancer) -> tuple[Prediction, ...]:
             ),
         ),
         *(
-            Prediction(
-                fault=fault, outage_ms=silence, established=BROKEN, formula=silence_formula
-            )
+            Prediction(fault=fault, outage_ms=silence, established=BROKEN, formula=silence_formula)
             for fault in (
                 Fault.NODE_POWER_LOSS,
                 Fault.NODE_LINK_CUT,
