@@ -1,0 +1,1 @@
+"""Machine drivers: where a load-balancer node runs."""

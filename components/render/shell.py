@@ -1,7 +1,9 @@
 """How POSIX shell scripts are rendered: templates beside the code, every value quoted."""
 
 import shlex
+from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -19,8 +21,8 @@ def shell_environment(templates: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["quote"] = _quote
-    environment.filters["quote_all"] = _quote_all
+    filters = cast(dict[str, Callable[..., str]], environment.filters)  # pyright: ignore[reportUnknownMemberType]
+    filters.update(quote=_quote, quote_all=_quote_all)
     return environment
 
 

@@ -1,4 +1,4 @@
-"""What the machine image is made of. The content of this file and of `customize.sh` is its version."""
+"""What the machine image is made of; the content of this file and `customize.sh` is its version."""
 
 import hashlib
 import platform

@@ -26,7 +26,7 @@ def distribution_codename() -> str:
 
 
 def distribution_sources() -> str:
-    """`deb` lines for every source of the distribution itself; third-party repositories are left out.
+    """`deb` lines for every source of the distribution itself, without third-party repositories.
 
     apt says which is which by the signed Release file of each source, so the package lists are
     fetched first when this host never did. Raises SourcesError.

@@ -1,5 +1,6 @@
 """Scripts that make, change and remove a machine container on the Linux host that runs Pulumi."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,10 @@ from components.render.shell import shell_environment
 _TEMPLATES = shell_environment(Path(__file__).parent / "templates")
 
 
+AUTHORIZED_KEY = "MACHINE_AUTHORIZED_KEY"
+"""Environment variable with the public key line that the machine accepts."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class NspawnScripts:
     """POSIX shell scripts for one machine, which take its settings from `environment`.
@@ -16,24 +21,16 @@ class NspawnScripts:
     `create` is idempotent and serves updates too; its standard output is the machine's SSH host
     public key (`type base64`), printed once sshd answers with it. `delete` succeeds when nothing is
     there. The state directory keeps `start`, which brings the machine back after a power-off.
+    `environment` lacks `AUTHORIZED_KEY`, which the caller adds.
     """
 
     create: str
     delete: str
-    environment: dict[str, str]
+    environment: Mapping[str, str]
 
 
-def render_nspawn(settings: NspawnMachine, authorized_key: str) -> NspawnScripts:
-    """The scripts and their settings; the same result for the same arguments.
-
-    `authorized_key` is one public key line. Raises ValueError when it holds a line break.
-    """
-    key = authorized_key.strip()
-    if "\n" in key or not key:
-        raise ValueError(
-            f"authorizedKey is {key!r}: it must be one public key line; pass the content of one"
-            " .pub file"
-        )
+def render_nspawn(settings: NspawnMachine) -> NspawnScripts:
+    """The scripts and their settings; the same result for the same settings."""
     return NspawnScripts(
         create=_TEMPLATES.get_template("create.sh.j2").render(),
         delete=_TEMPLATES.get_template("delete.sh.j2").render(),
@@ -47,6 +44,19 @@ def render_nspawn(settings: NspawnMachine, authorized_key: str) -> NspawnScripts
             "MACHINE_INTERFACE": settings.interface,
             "MACHINE_ADDRESSES": " ".join(str(address) for address in settings.addresses),
             "MACHINE_USER": settings.user,
-            "MACHINE_AUTHORIZED_KEY": key,
         },
+    )
+
+
+def machine_identity(settings: NspawnMachine) -> tuple[str, ...]:
+    """What cannot change while the machine lives: another value means another machine."""
+    return (
+        settings.machine_name,
+        settings.image,
+        settings.state_dir,
+        settings.bridge,
+        settings.bridge_namespace or "",
+        settings.port,
+        settings.interface,
+        settings.user,
     )

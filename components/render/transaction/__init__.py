@@ -1,4 +1,4 @@
-"""The one change of a host: a shell script that stages, validates, switches, verifies, rolls back."""
+"""The one change of a host: a script that stages, validates, switches, verifies, rolls back."""
 
 from components.render.transaction.family import FAMILIES, HostFamily
 from components.render.transaction.outputs import HostFacts, parse_outputs, parse_secrets_reference

@@ -1,4 +1,4 @@
-"""What differs between distribution families: package names and the commands of package managers."""
+"""What differs between distribution families: package names and package managers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
