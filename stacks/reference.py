@@ -17,8 +17,8 @@ _INTRODUCTION = """\
 
 Generated from the models by `python -m stacks.reference`; a test fails when it is stale.
 
-Settings live in `stacks/Pulumi.<stack>.yaml` under `k8s-ha-lb:`. Unknown names are refused. Names of
-files are relative to the project. What is left out gets the default; timers get the profile's.
+Settings live in `stacks/Pulumi.<stack>.yaml` under `k8s-ha-lb:`. Unknown names are refused. Names
+of files are relative to the project. What is left out gets the default; timers get the profile's.
 """
 
 _NAMES: dict[object, str] = {
@@ -89,11 +89,15 @@ def _type_name(annotation: Any) -> str:
         return " or ".join(dict.fromkeys(_type_name(a) for a in arguments))
     if origin is tuple:
         return f"list of {_type_name(arguments[0])}"
-    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
-        return ", ".join(f"`{member.value}`" for member in annotation)
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation.__name__
+    if isinstance(annotation, type):
+        return _class_name(annotation)
     return ", ".join(f"`{value}`" for value in arguments) if arguments else str(annotation)
+
+
+def _class_name(annotation: type) -> str:
+    if issubclass(annotation, StrEnum):
+        return ", ".join(f"`{member.value}`" for member in annotation)
+    return annotation.__name__
 
 
 def _default(field: FieldInfo) -> str:

@@ -25,6 +25,7 @@ class HealthCheck(Model):
     """
 
     kind: HealthCheckKind = HealthCheckKind.HTTPS
+    """What a probe does: a whole HTTPS or HTTP request, or a TCP connection only."""
     path: str = Field(default="/readyz", pattern=r"^/[!-~]*$")
     """Path of the request. kube-apiserver's `/healthz` stays 200 during shutdown: use `/readyz`."""
     expected_status: int = Field(default=200, ge=100, le=599)
