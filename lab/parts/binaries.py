@@ -91,20 +91,24 @@ class BinarySet:
                 found = self.present(machine)
         return found
 
+    def published(self, binary: str, machine: catalogue.Platform) -> catalogue.Download:
+        """Where the publisher keeps the binary, or the archive that holds it."""
+        if self.name == "etcd":
+            return catalogue.etcd_download(self.version, machine)
+        return catalogue.kubernetes_download(binary, self.version, machine)
+
     def _download(
         self, key: str, machine: catalogue.Platform, network: Network, progress: Progress
     ) -> None:
         def make(folder: Path) -> None:
             for binary in self.binaries:
-                target = folder / binary
-                if self.name == "etcd":
-                    archive = folder / "etcd.tar.gz"
-                    published = catalogue.etcd_download(self.version, machine)
+                published, target = self.published(binary, machine), folder / binary
+                if published.file_name.endswith(".tar.gz"):
+                    archive = folder / published.file_name
                     network.fetch(binary, published, archive)
                     _take_member(archive, binary, target)
                     archive.unlink()
                 else:
-                    published = catalogue.kubernetes_download(binary, self.version, machine)
                     network.fetch(binary, published, target)
                 target.chmod(0o755)
                 progress(f"{binary} v{self.version}: downloaded and checked")
