@@ -13,7 +13,7 @@ from .pack.rule import Rule, said
 RULE = Rule(
     name="priorities-decide",
     checks="Priorities are distinct, and a failed check puts a node below every healthy one.",
-    fix="Give every node its own priority; leave the weight at 0.",
+    fix="Give every node its own priority; a check without a weight always demotes.",
     source="https://github.com/lablabs/ansible-role-rke2/issues/60",
     severity=Severity.HIGH,
 )
@@ -35,7 +35,7 @@ def ties(priorities: Mapping[str, float]) -> dict[str, str]:
 def demotes(weight: float, priorities: Mapping[str, float]) -> bool:
     """Whether the best node falls below the worst healthy one when its check fails.
 
-    A weight of 0 makes the node give up the address (keepalived's FAULT state).
+    A weight of 0, or none, makes the node give up the address (keepalived's FAULT state).
     """
     if weight == 0 or len(priorities) < 2:
         return True
@@ -60,7 +60,7 @@ def check(resource: Resource, limits: Limits) -> Iterator[str]:
             f"set {node}.priority to a value of its own from 1 to 254",
         )
     vrrp = lb.child("vrrp")
-    weight = vrrp.number("weight") if vrrp else None
+    weight = vrrp.number("weight") if vrrp and vrrp.has("weight") else None
     if weight is not None and not demotes(weight, priorities):
         best = max(priorities, key=lambda node: priorities[node])
         yield said(
@@ -68,7 +68,7 @@ def check(resource: Resource, limits: Limits) -> Iterator[str]:
             f"{weight:g}",
             f"with a failed check {best}.priority {priorities[best]:g} still is not below"
             f" {min(priorities.values()):g}, so a broken node keeps the VIPs",
-            f"set {resource.settings}.vrrp.weight to 0",
+            f"remove {resource.settings}.vrrp.weight or set it to 0",
         )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pulumi_policy import Severity
 
 from .facts.facts import Interface
-from .facts.load_balancer import interfaces, nodes, vips
+from .facts.load_balancer import interfaces, load_balancer, nodes, vips
 from .facts.resource import Resource, is_composition
 from .pack.limits import Limit, Limits
 from .pack.policy import resource_policy
@@ -35,6 +35,9 @@ def able(version: int, addresses: Mapping[str, list[Interface]]) -> list[str]:
 
 def check(resource: Resource, limits: Limits) -> Iterator[str]:
     """A violation per VIP that too few nodes can hold."""
+    lb = load_balancer(resource)
+    if lb is None or lb.children("nodes") is None:
+        return
     minimum = limits.number(MINIMUM.name)
     addresses = {setting: interfaces(node) for setting, node in nodes(resource)}
     undecided = [setting for setting, node in nodes(resource) if not node.settled("addresses")]

@@ -1,6 +1,6 @@
 """A VIP is one free host address of the nodes' subnet."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from pulumi_policy import Severity
 
@@ -45,25 +45,25 @@ def misplaced(vip: Address, node: Interface) -> str | None:
     return None
 
 
-def taken(vip: Address, others: Mapping[str, Address]) -> str | None:
+def taken(vip: Address, others: Sequence[tuple[str, Address]]) -> str | None:
     """The setting that has the same address, or none."""
-    return next((setting for setting, address in others.items() if address == vip), None)
+    return next((setting for setting, address in others if address == vip), None)
 
 
 def check(resources: Sequence[Resource], limits: Limits) -> Iterator[Finding]:
     """A finding per VIP and reason."""
-    used: dict[str, Address] = {}
+    used: list[tuple[str, Address]] = []
     for resource in resources:
-        used |= {f"{resource.name} {s}": a for s, a in backend_addresses(resource).items()}
+        used += [(f"{resource.name} {s}", a) for s, a in backend_addresses(resource).items()]
         for node, own in _node_interfaces(resource):
-            used |= {f"{resource.name} {node} ({i.version})": i.ip for i in own}
+            used += [(f"{resource.name} {node}", interface.ip) for interface in own]
     for resource in resources:
         for setting, vip in vips(resource):
             address = vip.address("address")
             if address is None:
                 continue
             owner = taken(address, used)
-            used.setdefault(f"{resource.name} {setting}", address)
+            used.append((f"{resource.name} {setting}", address))
             for reason in _reasons(resource, address, owner):
                 yield Finding(
                     resource,

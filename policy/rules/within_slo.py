@@ -24,10 +24,12 @@ RULE = Rule(
     limits=(CEILING,),
 )
 
+SETTING = "slo.worstOutageMs"
 SETTINGS: Mapping[str, str] = {
     "engine-hung": "vrrp.scriptIntervalS, scriptTimeoutS or scriptFall",
     "node-partition-heals": "vrrp.garpRefreshS",
     "fail-back": "vrrp.garpRefreshS, or vrrp.preempt to false",
+    "backend-silent": "profile, connectTimeoutMs, or healthCheck.intervalMs or fall",
     "backend-": "profile, or healthCheck.intervalMs, timeoutMs or fall",
     "": "profile, or vrrp.advertisementIntervalMs",
 }
@@ -47,7 +49,6 @@ def settings_for(fault: str) -> str:
 
 def check(resource: Resource, limits: Limits) -> Iterator[str]:
     """A violation per fault that takes too long, and one for an objective that is not set."""
-    setting = f"{resource.settings}.slo.worstOutageMs"
     limit = _limit(resource, limits)
     if limit is None:
         return
@@ -60,8 +61,8 @@ def check(resource: Resource, limits: Limits) -> Iterator[str]:
             yield said(
                 f"the predicted outage of {fault}",
                 "unbounded" if worst == inf else f"{worst:.0f} ms",
-                f"{setting} is {limit:.0f} ms; {prediction.text('formula')}",
-                f"change {resource.settings}.{settings_for(fault)}, or raise {setting}",
+                f"{SETTING} allows {limit:.0f} ms; it is {prediction.text('formula')}",
+                f"change {resource.settings}.{settings_for(fault)}, or raise {SETTING}",
             )
 
 

@@ -21,10 +21,6 @@ class Limit:
     schema: Mapping[str, object]
     """Its JSON schema."""
 
-    def __str__(self) -> str:
-        shown = ", ".join(self.default) if isinstance(self.default, list) else self.default
-        return self.name if shown is None else f"{self.name} {_spelled(shown)}"
-
 
 class Limits:
     """The limits in force: the defaults, and over them what the pack's configuration says."""
@@ -68,9 +64,3 @@ def schema(limits: tuple[Limit, ...]) -> PolicyConfigSchema:
         "description": "What a value that preview does not know yet is: an advice, or a violation.",
     }
     return PolicyConfigSchema(properties=properties)
-
-
-def _spelled(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)

@@ -65,6 +65,7 @@ def stack_policy(rule: Rule, selects: Selector, check: StackCheck) -> StackValid
 
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
         limits = Limits(rule.limits, args.get_config() or {})
+        in_order = sorted(args.resources, key=lambda found: found.urn)
         judged = [
             resource(
                 type=found.resource_type,
@@ -73,7 +74,7 @@ def stack_policy(rule: Rule, selects: Selector, check: StackCheck) -> StackValid
                 props=found.props,
                 dependencies=_dependencies(found),
             )
-            for found in args.resources
+            for found in in_order
             if selects(found.resource_type, found.urn, found.props)
         ]
         for finding in check(judged, limits):

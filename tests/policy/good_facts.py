@@ -1,0 +1,50 @@
+"""Facts of a good control plane, as its component registers them; made by the real model."""
+
+from typing import Any
+
+from components.model.budget.budget import failover_budget
+from components.model.profile import ProfileName
+from tests.unit.models import sample
+
+TYPE = "k8s-ha-lb:control_plane:ControlPlane"
+
+
+def control_plane_facts(profile: ProfileName = ProfileName.FAST) -> dict[str, Any]:
+    """Inputs and outputs of a control plane with this profile; each call gives fresh data."""
+    lb = sample(profile)
+    return {
+        "role": "kube-apiserver",
+        "loadBalancer": lb.model_dump(mode="json", by_alias=True),
+        "failoverBudget": [
+            prediction.model_dump(mode="json", by_alias=True)
+            for prediction in failover_budget(lb).predictions
+        ],
+        "slo": {"worstOutageMs": 10_000},
+    }
+
+
+def changed(path: str, value: object, **facts: Any) -> dict[str, Any]:
+    """Good facts with one value set; `path` is dotted, numbers count list elements from 0."""
+    return _set(control_plane_facts() | facts, path, value)
+
+
+def without(path: str) -> dict[str, Any]:
+    """Good facts with one value left out."""
+    facts = control_plane_facts()
+    place, last = _place(facts, path)
+    del place[last]
+    return facts
+
+
+def _set(facts: dict[str, Any], path: str, value: object) -> dict[str, Any]:
+    place, last = _place(facts, path)
+    place[last] = value
+    return facts
+
+
+def _place(facts: dict[str, Any], path: str) -> tuple[Any, Any]:
+    *parents, last = (int(part) if part.isdigit() else part for part in path.split("."))
+    place: Any = facts
+    for key in parents:
+        place = place[key]
+    return place, last
