@@ -36,7 +36,7 @@ def host_plan(lb: LoadBalancer, node: Node) -> HostPlan:
                 name="haproxy",
                 files=tuple(f.path for f in engine_files),
                 drop_in=HAPROXY_DROP_IN,
-                validate=f"haproxy -c -q {_config_arguments(lb, '{release}')}",
+                validate=f"haproxy -c {_config_arguments(lb, '{release}')}",
             ),
             ServicePlan(
                 name="keepalived",
