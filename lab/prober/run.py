@@ -85,6 +85,13 @@ class _Running:
         if self._own_folder is not None:
             self._own_folder.cleanup()
 
+    @property
+    def pid(self) -> int:
+        """The prober's process. Raises ProberError when it is not running."""
+        if self._process is None:
+            raise ProberError("the prober is not running")
+        return self._process.pid
+
     def mark(self, label: str) -> Mark:
         """Records this moment; call it just before making the fault."""
         mark = Mark(label, time.monotonic_ns())
