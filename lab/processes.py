@@ -125,15 +125,18 @@ def command_name(pid: int) -> str:
         return ""
 
 
-def resident_mib(pid: int) -> float:
-    """Resident memory in MiB, 0 when the process is gone."""
-    try:
-        for line in (PROC / str(pid) / "status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) / 1024
-    except OSError:
-        pass
-    return 0.0
+def resident_mib(leader: int) -> float:
+    """Resident memory of a process group in MiB; pages that its processes share count for each."""
+    total = 0
+    for pid in all_pids():
+        try:
+            stat = (PROC / str(pid) / "stat").read_text()
+        except OSError:
+            continue
+        fields = stat[stat.rindex(")") + 2 :].split()
+        if int(fields[2]) == leader:
+            total += int(fields[21])
+    return total * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def own_ancestry() -> set[int]:

@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -13,7 +14,6 @@ from lab.processes import (
     StillRunningError,
     identify,
     is_running,
-    send,
     wait_until_gone,
 )
 from lab.state import Lab
@@ -131,13 +131,24 @@ def start_again(lab: Lab, name: str) -> Record:
 
 
 def stop(record: Record, *, grace_s: float) -> float:
-    """SIGTERM, then SIGKILL after `grace_s` seconds. Returns the seconds it took to end."""
+    """Ends a process and its children: SIGTERM, then SIGKILL after `grace_s` seconds.
+
+    Each process here was started as the leader of a group of its own, and while the leader lives
+    that group's number is nobody else's. Returns the seconds it took.
+    """
     began = time.monotonic()
-    if send(record.process, signal.SIGTERM):
-        send(record.process, signal.SIGCONT)
+    if record.running:
+        for number in (signal.SIGTERM, signal.SIGCONT):
+            _signal_group(record, number)
         try:
             wait_until_gone([record.process], timeout_s=grace_s)
         except StillRunningError:
-            send(record.process, signal.SIGKILL)
+            _signal_group(record, signal.SIGKILL)
             wait_until_gone([record.process], timeout_s=5)
     return time.monotonic() - began
+
+
+def _signal_group(record: Record, number: signal.Signals) -> None:
+    if record.running:
+        with suppress(ProcessLookupError):
+            os.killpg(record.process.pid, number)

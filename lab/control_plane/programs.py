@@ -9,8 +9,6 @@ from lab.fabric.namespaces import inside, with_host_name
 from lab.hosts import APISERVER_PORT, SERVICE_NETWORK4, SWITCH, ipv4
 from lab.state import Lab
 
-KUBERNETES_VERSIONS = ("1.34", "1.21")
-
 SHUTDOWN_DELAY_S = 8
 """After SIGTERM: /readyz answers 500 at once, everything else is served for this long."""
 
@@ -95,8 +93,10 @@ def controller_manager_command(
 ) -> list[str]:
     """One of several controller managers; the one that holds the lease works.
 
-    Without the controller that watches node heartbeats: the lab's nodes have no kubelet to send
-    any. It was renamed in Kubernetes 1.28, and until 1.23 an insecure port had to be switched off.
+    It ends when it loses the lease, as it does when its apiserver is hit by a fault. Elsewhere the
+    kubelet starts it again; here a loop does. The controller that watches node heartbeats is off:
+    the lab's nodes have no kubelet to send any. It was renamed in Kubernetes 1.28, and until 1.23
+    there was an insecure port to be switched off.
     """
     kubeconfig = controller_manager_kubeconfig(lab, host)
     old = kubernetes == "1.21"
@@ -106,6 +106,7 @@ def controller_manager_command(
         with_host_name(
             host,
             [
+                *("sh", "-c", 'while :; do "$@"; sleep 1; done', "restart"),
                 str(binaries.kube_controller_manager),
                 f"--kubeconfig={kubeconfig}",
                 f"--authentication-kubeconfig={kubeconfig}",

@@ -69,7 +69,7 @@ FAULTS = (
     Fault(
         "restart-gracefully",
         _APISERVER,
-        f"SIGTERM: /readyz answers 500 for {SHUTDOWN_DELAY_S} s, it drains and ends; then a new one",
+        f"SIGTERM: /readyz is 500 for {SHUTDOWN_DELAY_S} s, then it drains and a new one starts",
         _restart_gracefully,
         _start,
         lasts=False,

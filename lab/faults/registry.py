@@ -1,5 +1,7 @@
 """All faults by name, and the two things to do with one."""
 
+from lab.commands import CommandError
+from lab.control_plane.readiness import NotReadyError
 from lab.faults import answer_500, apiserver, disk, engine, network, power
 from lab.faults.fault import (
     ActiveFault,
@@ -10,6 +12,8 @@ from lab.faults.fault import (
     note,
     role_of,
 )
+from lab.machines import MachineError
+from lab.records import DiedError
 from lab.state import Lab
 
 FAULTS = {
@@ -23,13 +27,20 @@ def apply_fault(lab: Lab, kind: str, target: str) -> None:
     """Makes the fault happen to the target; on return it has happened.
 
     It is recorded first, so that a fault that was only half made is known and can be healed.
-    Raises FaultError for an unknown kind or a target that the fault does not fit.
+    Raises FaultError for an unknown kind, a target that the fault does not fit or that has nothing
+    to hit, MachineError for a machine that is off, and CommandError.
     """
     fault = _fitting(kind, target)
     active = ActiveFault(kind, target)
+    known = active in active_faults(lab)
     if fault.lasts:
         note(lab, active)
-    fault.apply(lab, target)
+    try:
+        fault.apply(lab, target)
+    except (FaultError, MachineError):
+        if not known:
+            forget(lab, active)
+        raise
 
 
 def heal_fault(lab: Lab, kind: str, target: str) -> None:
@@ -42,11 +53,20 @@ def heal_fault(lab: Lab, kind: str, target: str) -> None:
 
 
 def heal_all(lab: Lab) -> list[ActiveFault]:
-    """Heals every recorded fault, power and network first; returns them."""
+    """Heals every recorded fault, power and network first; returns them.
+
+    One that cannot be healed does not keep the others from it; FaultError names it in the end.
+    """
     kinds = ("power-off", "cut-link", "partition")
     order = sorted(active_faults(lab), key=lambda f: (f.kind not in kinds, f))
+    problems: list[str] = []
     for fault in order:
-        heal_fault(lab, fault.kind, fault.target)
+        try:
+            heal_fault(lab, fault.kind, fault.target)
+        except (CommandError, DiedError, FaultError, MachineError, NotReadyError) as problem:
+            problems.append(f"{fault.kind} on {fault.target} is not healed: {problem}")
+    if problems:
+        raise FaultError("\n".join(problems))
     return order
 
 
