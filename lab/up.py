@@ -22,7 +22,6 @@ from lab.stack import bring_up, recover
 from lab.state import Lab
 from lab.steps import Steps
 
-
 DEFAULT_KUBERNETES = "1.34"
 
 
