@@ -4,7 +4,7 @@ import math
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.prober.attempt import NS_PER_MS, Attempt, Mark
@@ -12,6 +12,8 @@ from lab.prober.recording import Recording
 from lab.prober.report import describe
 
 BASE_NS = 1_000 * NS_PER_MS
+# How long an example takes depends on what else the machine does.
+unhurried = settings(deadline=None)
 gaps = st.lists(st.integers(1, 20), min_size=3, max_size=200)
 
 
@@ -40,6 +42,7 @@ def starts_of(between: list[int]) -> list[int]:
     return [sum(between[:count]) for count in range(len(between) + 1)]
 
 
+@unhurried
 @given(gaps, st.data())
 def test_the_true_outage_lies_between_the_bounds_however_uneven_the_starts(
     between: list[int], data: st.DataObject
@@ -56,6 +59,7 @@ def test_the_true_outage_lies_between_the_bounds_however_uneven_the_starts(
     assert longest.shortest_ms <= longest.duration_ms <= longest.longest_ms
 
 
+@unhurried
 @given(st.integers(1, 50), st.integers(1, 500), st.integers(0, 2000), st.integers(0, 49))
 def test_with_a_steady_interval_the_duration_is_within_one_interval_of_the_truth(
     interval: int, before: int, length: int, phase: int
@@ -69,6 +73,7 @@ def test_with_a_steady_interval_the_duration_is_within_one_interval_of_the_truth
     assert longest is None or longest.resolution_ms <= interval
 
 
+@unhurried
 @given(gaps, st.randoms(use_true_random=False), st.data())
 def test_the_order_of_the_lines_does_not_matter(
     between: list[int], chance: random.Random, data: st.DataObject
@@ -81,6 +86,7 @@ def test_the_order_of_the_lines_does_not_matter(
     assert Recording(tuple(shuffled)) == Recording(tuple(attempts))
 
 
+@unhurried
 @given(gaps, st.data())
 def test_every_failed_attempt_belongs_to_exactly_one_outage(
     between: list[int], data: st.DataObject
@@ -92,6 +98,7 @@ def test_every_failed_attempt_belongs_to_exactly_one_outage(
     assert sum(outage.failed for outage in recording.outages()) == recording.failed
 
 
+@unhurried
 @given(gaps)
 def test_without_a_failure_the_outage_is_zero(between: list[int]) -> None:
     recording = Recording(tuple(ok(s) for s in starts_of(between)))
@@ -99,6 +106,7 @@ def test_without_a_failure_the_outage_is_zero(between: list[int]) -> None:
     assert recording.longest_outage() is None
 
 
+@unhurried
 @given(gaps)
 def test_when_everything_failed_the_outage_never_ended(between: list[int]) -> None:
     recording = Recording(tuple(bad(s) for s in starts_of(between)))
@@ -179,6 +187,7 @@ def test_the_probers_own_errors_are_told_apart() -> None:
     assert Recording((bad(0, "local:EMFILE"), bad(5))).prober_errors == 1
 
 
+@unhurried
 @given(st.lists(st.integers(1, 10_000), min_size=1, max_size=100))
 def test_percentiles_are_observed_latencies_in_order(durations: list[int]) -> None:
     recording = Recording(tuple(ok(i, took_ms=d) for i, d in enumerate(durations)))
