@@ -10,18 +10,12 @@ from components.model.budget.budget import failover_budget
 from stacks.settings import parse_settings
 
 STACKS = Path(__file__).parents[3] / "stacks"
-FILES = sorted(STACKS.glob("Pulumi.*.yaml"))
+FILES = [STACKS / f"Pulumi.{name}.yaml" for name in ("dev", "lab", "prod", "staging")]
 
 
 def read(file: Path) -> dict[str, Any]:
     config: dict[str, Any] = yaml.safe_load(file.read_text())["config"]
     return {name.removeprefix("k8s-ha-lb:"): value for name, value in config.items()}
-
-
-def test_there_is_a_stack_file_for_the_lab_and_for_each_example() -> None:
-    assert [f.name for f in FILES] == [
-        f"Pulumi.{name}.yaml" for name in ("dev", "lab", "prod", "staging")
-    ]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: f.name)
