@@ -17,7 +17,7 @@ from lab.state import CHECKOUT, Lab
 
 LAB_ONLY_PASSPHRASE = "lab-only-passphrase"  # noqa: S105 - guards nothing: state and key share a folder
 POLICY_PACK = CHECKOUT / "policy"
-UP = ("--yes", "--policy-pack", str(POLICY_PACK), "--suppress-progress")
+UP = ("--yes", "--policy-pack", str(POLICY_PACK), "--suppress-progress", "--suppress-outputs")
 RUN_NAME = "pulumi"
 INTERRUPT_S = 30.0
 """How long an abandoned `pulumi` may take to finish what it has begun on the hosts."""
@@ -55,7 +55,7 @@ def run_pulumi(
     """Output of `pulumi ARGUMENTS`, also given to `show` line by line and appended to `log`.
 
     The process is on record meanwhile, so that another `up` can end it when this one is killed.
-    Raises CommandError, with the last lines, on a status other than 0.
+    Raises CommandError, with the lines that say error, on a status other than 0.
     """
     argv = command(lab, engine, arguments, project=project)
     lines: list[str] = []
@@ -85,8 +85,13 @@ def run_pulumi(
                 raise
     record_path(lab, RUN_NAME).unlink(missing_ok=True)
     if pulumi.returncode != 0:
-        raise CommandError(argv, pulumi.returncode, "".join(lines[-30:]))
+        raise CommandError(["pulumi", *arguments], pulumi.returncode, _errors(lines))
     return "".join(lines)
+
+
+def _errors(lines: Sequence[str]) -> str:
+    said = [line.strip() for line in lines if "error:" in line.lower()]
+    return "\n  ".join(dict.fromkeys(said or [line.strip() for line in lines[-5:]]))
 
 
 def recover(lab: Lab, engine: Engine | Parts, *, log: Path) -> None:

@@ -14,6 +14,9 @@ NAMESPACE_FOLDER = Path("/run/netns")
 """Where iproute2 keeps named network namespaces (ip-netns(8))."""
 
 _NAME = re.compile(r"[a-z][a-z0-9]{0,7}")
+_TAKEN = {"log"}
+"""Other folders in `.lab`."""
+
 _HOST = re.compile(r"switch|operator|client|stranger|cp[0-9]+|lb[0-9]+")
 
 
@@ -35,10 +38,10 @@ class Lab:
         Raises LabNameError unless the name is 1 to 8 lower-case letters and digits beginning with a
         letter: without a dash `<name>-` is never the beginning of another lab's namespace names.
         """
-        if not _NAME.fullmatch(name):
+        if not _NAME.fullmatch(name) or name in _TAKEN:
             raise LabNameError(
                 f"lab name {name!r}: must be 1 to 8 characters a-z and 0-9, beginning with a"
-                " letter, and without a dash, for example 'lab' or 'demo2'"
+                " letter, without a dash and not 'log', for example 'lab' or 'demo2'"
             )
         return cls(name, (under or CHECKOUT / ".lab") / name)
 
