@@ -9,13 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lab.image.recipe import (
-    CUSTOMIZE,
-    REPOSITORY,
-    REPOSITORY_PACKAGES,
-    TREE_PACKAGES,
-    image_version,
-)
+from lab.image.recipe import image_version, mmdebstrap_command
 from lab.image.sources import distribution_codename, distribution_sources
 
 Progress = Callable[[str], None]
@@ -73,25 +67,6 @@ def _build(codename: str, tree: Path, log: Path, progress: Progress) -> None:
     unfinished.chmod(0o755)
     unfinished.rename(tree)
     progress(f"machine image built in {time.monotonic() - started:.0f} s")
-
-
-def mmdebstrap_command(codename: str, directory: Path) -> list[str]:
-    """The command that builds the tree; the apt sources come through standard input."""
-    packages = " ".join(REPOSITORY_PACKAGES)
-    return [
-        "mmdebstrap",
-        "--mode=root",
-        "--variant=minbase",
-        f"--include={','.join(TREE_PACKAGES)}",
-        "--aptopt=APT::Install-Recommends false",
-        "--dpkgopt=path-exclude=/usr/share/doc/*",
-        "--dpkgopt=path-exclude=/usr/share/man/*",
-        "--dpkgopt=path-exclude=/usr/share/locale/*",
-        f'--customize-hook=sh "{CUSTOMIZE}" "$1" {REPOSITORY} {packages}',
-        codename,
-        str(directory),
-        "-",
-    ]
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What the machine image is made of; the content of this file and `customize.sh` is its version."""
+"""What the machine image is made of: packages, command and `customize.sh` are its version."""
 
 import hashlib
 import platform
@@ -38,10 +38,29 @@ REPOSITORY = "/srv/packages"
 CUSTOMIZE = Path(__file__).with_name("customize.sh")
 
 
+def mmdebstrap_command(codename: str, directory: Path, customize: Path = CUSTOMIZE) -> list[str]:
+    """The command that builds the tree; the apt sources come through standard input."""
+    packages = " ".join(REPOSITORY_PACKAGES)
+    return [
+        "mmdebstrap",
+        "--mode=root",
+        "--variant=minbase",
+        f"--include={','.join(TREE_PACKAGES)}",
+        "--aptopt=APT::Install-Recommends false",
+        "--dpkgopt=path-exclude=/usr/share/doc/*",
+        "--dpkgopt=path-exclude=/usr/share/man/*",
+        "--dpkgopt=path-exclude=/usr/share/locale/*",
+        f'--customize-hook=sh "{customize}" "$1" {REPOSITORY} {packages}',
+        codename,
+        str(directory),
+        "-",
+    ]
+
+
 def image_version(codename: str) -> str:
     """The content hash of the recipe for one distribution release and this CPU architecture."""
-    digest = hashlib.sha256()
-    for part in (Path(__file__).read_bytes(), CUSTOMIZE.read_bytes()):
-        digest.update(part)
-    digest.update(f"{codename} {platform.machine()}".encode())
+    # Names instead of this checkout's paths: every checkout shares the image.
+    command = mmdebstrap_command(codename, Path("tree"), Path(CUSTOMIZE.name))
+    digest = hashlib.sha256("\0".join([platform.machine(), *command]).encode())
+    digest.update(CUSTOMIZE.read_bytes())
     return f"{codename}-{digest.hexdigest()[:16]}"

@@ -1,0 +1,63 @@
+"""Plans for one machine on the bench, from the real renderers."""
+
+from dataclasses import replace
+from ipaddress import IPv4Address
+
+from components.model.load_balancer import LoadBalancer, Stats
+from components.model.node import Node, OsFamily
+from components.render.host import host_plan
+from components.render.plan import HostPlan, ManagedFile
+from components.render.transaction import FAMILIES, render_removal, render_transaction
+from tests.unit.certificates import self_signed
+from tests.unit.models import sample
+
+VIP = IPv4Address("198.18.0.10")
+
+
+def node_plan(**changes: object) -> HostPlan:
+    """The only node of a load balancer, without a statistics page unless `changes` say so."""
+    values: dict[str, object] = {
+        "nodes": (
+            Node.model_validate(
+                {
+                    "name": "lb1",
+                    "addresses": ["198.18.0.11/24", "2001:2:0:1::11/64"],
+                    "priority": 150,
+                    "file_limit": 20_000,
+                }
+            ),
+        ),
+        "max_connections": 2000,
+        "stats": Stats(enabled=False),
+        **changes,
+    }
+    balancer: LoadBalancer = sample(**values)
+    pool = balancer.listeners[0].pool
+    assert pool.health_check is not None
+    check = pool.health_check.model_copy(update={"ca": self_signed("authority")})
+    listener = balancer.listeners[0].model_copy(
+        update={"pool": pool.model_copy(update={"health_check": check})}
+    )
+    balancer = balancer.model_copy(update={"listeners": (listener,)})
+    return host_plan(balancer, balancer.nodes[0])
+
+
+def with_haproxy_line(plan: HostPlan, line: str) -> HostPlan:
+    """The plan with one more line at the end of haproxy.cfg."""
+    return replace(
+        plan,
+        files=tuple(
+            ManagedFile(path=f.path, content=f"{f.content}{line}\n", mode=f.mode)
+            if f.path == "haproxy/haproxy.cfg"
+            else f
+            for f in plan.files
+        ),
+    )
+
+
+def transaction(plan: HostPlan, reference: str | None = None) -> str:
+    return render_transaction(plan, FAMILIES[OsFamily.DEBIAN], reference)
+
+
+def removal(plan: HostPlan) -> str:
+    return render_removal(plan, FAMILIES[OsFamily.DEBIAN])
