@@ -1,0 +1,264 @@
+"""One bad stack per rule: real engine and pack stop it before anything is touched."""
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from policy.rules.catalogue import RULES
+from tests.engine.pulumi_cli import PulumiCli
+from tests.engine.ssh_server import SshServer
+from tests.policy.good_facts import TYPE, changed, control_plane_facts
+
+pytestmark = pytest.mark.engine
+
+ROOT = Path(__file__).parents[2]
+PACK = ROOT / "policy"
+PROGRAM = Path(__file__).parent / "policy_stack" / "__main__.py"
+POOL = "loadBalancer.listeners.0.pool"
+
+
+@dataclass(frozen=True)
+class BadStack:
+    """Settings of a stack that violates one rule, and what the operator must read."""
+
+    rule: str
+    says: tuple[str, ...]
+    settings: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+def component(facts: dict[str, Any], name: str = "lab", type: str = TYPE) -> dict[str, Any]:
+    return {"type": type, "name": name, "facts": facts}
+
+
+def control_plane(path: str, value: object) -> dict[str, Any]:
+    return {"components": [component(changed(path, value))]}
+
+
+def first(path: str) -> list[Any]:
+    """The first element of a list in the good facts."""
+    place: Any = control_plane_facts()
+    for part in path.split("."):
+        place = place[int(part) if part.isdigit() else part]
+    return place[:1]
+
+
+BAD_STACKS = [
+    BadStack(
+        "at-least-two-backends",
+        ("lab: controlPlane.backends is 1", "at least 2", "list 1 more in controlPlane.backends"),
+        control_plane(f"{POOL}.backends", first(f"{POOL}.backends")),
+    ),
+    BadStack(
+        "at-least-two-backends-f5",
+        ("web: the number of enabled members is 1", "at least 2", "f5bigip.ltm.PoolAttachment"),
+        {
+            "components": [
+                component({"name": "/Common/web"}, "web", "f5bigip:ltm/pool:Pool"),
+                component(
+                    {"pool": "/Common/web", "node": "/Common/a:443"},
+                    "a",
+                    "f5bigip:ltm/poolAttachment:PoolAttachment",
+                ),
+            ]
+        },
+    ),
+    BadStack(
+        "health-check-present",
+        ("lab: controlPlane.healthCheck is not set", "set controlPlane.healthCheck.kind to https"),
+        control_plane(f"{POOL}.healthCheck", None),
+    ),
+    BadStack(
+        "health-check-honest",
+        ("lab: controlPlane.healthCheck.path is /healthz", "healthCheck.path to /readyz"),
+        control_plane(f"{POOL}.healthCheck.path", "/healthz"),
+    ),
+    BadStack(
+        "two-load-balancer-nodes",
+        ("lab: controlPlane.nodes is 1", "at least 2 nodes", "add 1 more to controlPlane.nodes"),
+        control_plane("loadBalancer.nodes", first("loadBalancer.nodes")),
+    ),
+    BadStack(
+        "priorities-decide",
+        (
+            "lab: controlPlane.nodes[lb2].priority is 150",
+            "controlPlane.nodes[lb1].priority is the same",
+            "set controlPlane.nodes[lb2].priority",
+        ),
+        control_plane("loadBalancer.nodes.1.priority", 150),
+    ),
+    BadStack(
+        "vrid-unique",
+        ("lab: controlPlane.vips[198.18.0.30].vrid is 51", "edge uses it", "from 1 to 255"),
+        {
+            "components": [
+                component(changed("loadBalancer.vips", first("loadBalancer.vips")), "edge"),
+                component(
+                    changed("loadBalancer.vips", [{"address": "198.18.0.30", "vrid": 51}]), "lab"
+                ),
+            ]
+        },
+    ),
+    BadStack(
+        "vip-unique-and-sane",
+        (
+            "lab: controlPlane.vips[198.18.0.11].address is 198.18.0.11",
+            "controlPlane.nodes[lb1] has this address",
+            "a free host address of 198.18.0.0/24",
+        ),
+        control_plane("loadBalancer.vips.0.address", "198.18.0.11"),
+    ),
+    BadStack(
+        "api-tunnel-timeout",
+        ("lab: controlPlane.timeouts.tunnelMs is 60000", "3600000", "set controlPlane.timeouts"),
+        control_plane("loadBalancer.listeners.0.timeouts.tunnelMs", 60_000),
+    ),
+    BadStack(
+        "within-slo",
+        (
+            "lab: the predicted outage of engine-killed is 20000 ms",
+            "slo.worstOutageMs allows 10000 ms",
+            "change controlPlane.profile",
+        ),
+        control_plane("failoverBudget.0.outageMs", 20_000),
+    ),
+]
+
+Make = Callable[..., PulumiCli]
+
+
+@pytest.fixture
+def stack(pulumi_project: Make) -> Callable[[dict[str, Any]], PulumiCli]:
+    """Make the stack that has these settings."""
+
+    def make(settings: dict[str, Any]) -> PulumiCli:
+        name = "policy-stack"
+        cli = pulumi_project(PROGRAM.read_text(), name=name)
+        file = cli.project / f"Pulumi.{cli.stack}.yaml"
+        config = {f"{name}:{key}": value for key, value in settings.items()}
+        file.write_text(f"{file.read_text()}config: {json.dumps(config)}\n")
+        return cli
+
+    return make
+
+
+def resources(cli: PulumiCli) -> list[str]:
+    """Types in the state, without the stack itself and its providers."""
+    found = cli.json("stack", "export", f"--stack={cli.stack}")["deployment"].get("resources", [])
+    return [each["type"] for each in found if not each["type"].startswith("pulumi:")]
+
+
+def stopped(cli: PulumiCli, *command: str) -> str:
+    """What the engine says when the pack stops a command."""
+    return cli.run(*command, f"--stack={cli.stack}", f"--policy-pack={PACK}", expect=1)
+
+
+@pytest.mark.parametrize("bad", BAD_STACKS, ids=lambda bad: bad.rule)
+def test_a_bad_control_plane_is_stopped_in_preview(bad: BadStack, stack) -> None:
+    cli = stack(bad.settings)
+    output = stopped(cli, "preview")
+    assert "[mandatory] [severity: " in output
+    assert f"  {bad.rule}  (" in output
+    for part in bad.says:
+        assert part in output
+    assert resources(cli) == []
+
+
+def remote(server: SshServer, create: str, **connection: object) -> dict[str, Any]:
+    """A raw remote command to a real sshd; `create` leaves a trace if it ever runs."""
+    given = {
+        "host": "127.0.0.1",
+        "port": server.port,
+        "user": "root",
+        "private_key": server.private_key,
+        "host_key": server.host_key,
+    } | connection
+    arguments = {"connection": given, "create": create}
+    return {"remoteCommands": [{"name": "web", "arguments": arguments}]}
+
+
+@pytest.mark.parametrize("command", [("preview",), ("up", "--yes", "--skip-preview")], ids=str)
+def test_a_remote_command_without_a_host_key_is_stopped_before_it_runs(
+    command: tuple[str, ...], stack, ssh_server: SshServer, tmp_path: Path
+) -> None:
+    trace = tmp_path / "trace"
+    cli = stack(remote(ssh_server, f"touch {trace}", host_key=None))
+    output = stopped(cli, *command)
+    assert "  host-key-verified  (command:remote:Command: web)" in output
+    assert "web: connection.hostKey is not set for 127.0.0.1" in output
+    assert "set connection.hostKey to the line of /etc/ssh/ssh_host_ed25519_key.pub" in output
+    assert not trace.exists()
+    assert resources(cli) == []
+
+
+@pytest.mark.parametrize("command", [("preview",), ("up", "--yes", "--skip-preview")], ids=str)
+def test_a_remote_command_with_a_password_in_it_is_stopped_before_it_runs(
+    command: tuple[str, ...], stack, ssh_server: SshServer, tmp_path: Path
+) -> None:
+    trace = tmp_path / "trace"
+    cli = stack(remote(ssh_server, f"touch {trace}\npassword=hunter2"))
+    output = stopped(cli, *command)
+    assert "  no-secret-in-command  (command:remote:Command: web)" in output
+    assert "web: create is holding a literal value for `password` in line 2" in output
+    assert "hand it over in `stdin` as a secret" in output
+    assert "hunter2" not in output[output.index("Policies:") :]
+    assert not trace.exists()
+    assert resources(cli) == []
+
+
+def test_every_rule_has_a_stack_that_it_stops() -> None:
+    raw = {"host-key-verified", "no-secret-in-command"}
+    assert {bad.rule for bad in BAD_STACKS} | raw == {rule.name for rule in RULES}
+
+
+def test_a_good_stack_passes_the_pack_in_preview_and_update(
+    stack, ssh_server: SshServer, tmp_path: Path
+) -> None:
+    trace = tmp_path / "trace"
+    settings = {"components": [component(control_plane_facts())]}
+    cli = stack(settings | remote(ssh_server, f"touch {trace}"))
+    assert "not known before the update" not in cli.preview(f"--policy-pack={PACK}")
+    cli.up(f"--policy-pack={PACK}")
+    assert trace.exists()
+    assert sorted(resources(cli)) == ["command:remote:Command", TYPE]
+
+
+def test_a_value_that_preview_does_not_know_is_shown_and_judged_in_the_update(
+    stack, ssh_server: SshServer, tmp_path: Path
+) -> None:
+    trace = tmp_path / "trace"
+    settings = remote(ssh_server, f"printf 'touch {trace}; pass''word=hunter2'")
+    (first_command,) = settings["remoteCommands"]
+    settings["remoteCommands"].append(
+        first_command | {"name": "next", "runsOutputOf": first_command["name"]}
+    )
+    cli = stack(settings)
+    assert "next: create is not known before the update" in cli.preview(f"--policy-pack={PACK}")
+    output = stopped(cli, "up", "--yes", "--skip-preview")
+    assert "next: create is holding a literal value for `password`" in output
+    assert not trace.exists()
+
+
+def test_limits_come_from_the_configuration_of_the_pack(stack, tmp_path: Path) -> None:
+    limits = tmp_path / "limits.json"
+    limits.write_text(json.dumps({"two-load-balancer-nodes": {"minimum": 3}}))
+    cli = stack({"components": [component(control_plane_facts())]})
+    arguments = f"--policy-pack={PACK}", f"--policy-pack-config={limits}"
+    output = cli.fails("preview", f"--stack={cli.stack}", *arguments)
+    assert "needs at least 3 nodes; add 1 more to controlPlane.nodes" in output
+
+
+def test_the_folder_works_alone_under_another_name(stack, tmp_path: Path) -> None:
+    alone = tmp_path / "shop" / "ha-rules"
+    shutil.copytree(PACK, alone, ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "shop" / ".venv").symlink_to(sys.prefix)
+    cli = stack(control_plane("loadBalancer.nodes.1.priority", 150))
+    output = cli.fails(
+        "preview", f"--stack={cli.stack}", f"--policy-pack={alone}", env={"PYTHONPATH": ""}
+    )
+    assert "lab: controlPlane.nodes[lb2].priority is 150" in output
