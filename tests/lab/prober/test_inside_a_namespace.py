@@ -1,12 +1,14 @@
 """The prober in a network namespace of its own: lab addresses, silence, unreachable networks."""
 
 import os
-import subprocess
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from lab.commands import run
+from lab.prober.attempt import Mark
 from lab.prober.probe import Probe
 from lab.prober.run import EstablishedProber, Prober
 from tests.lab.prober.certificates import Authority, Pair
@@ -68,10 +70,10 @@ def test_a_silent_target_is_a_timeout_while_connecting_and_an_outage_until_it_sp
         with Prober(namespace, probe) as prober:
             fault = prober.mark("silence")
             silence(namespace)
-            wait_for(prober, "timeout")
+            wait_for(prober, "timeout", prober.mark("silent"))
             repair = prober.mark("speak")
             speak(namespace)
-            wait_for(prober, "ok")
+            wait_for(prober, "ok", prober.mark("spoken"))
             recording = prober.stop()
     outage = recording.longest_outage(fault)
     assert outage is not None
@@ -114,13 +116,20 @@ def test_activity_on_a_connection_whose_path_went_silent_times_out(
     assert all((c.broke_after_ms(fault) or 0) >= 300 - 20 for c in recording.broken)
 
 
-def wait_for(prober: Prober | EstablishedProber, outcome: str) -> None:
-    """Until the outcome appears in what the prober writes from now on."""
-    command = ["timeout", "20", "grep", "--line-buffered", "-m", "1", "-F", f"\t{outcome}\t"]
-    with subprocess.Popen(
-        ["timeout", "20", "tail", "-n", "0", "-f", str(prober.output)], stdout=subprocess.PIPE
-    ) as tail:
-        try:
-            subprocess.run(command, stdin=tail.stdout, check=True, capture_output=True)
-        finally:
-            tail.terminate()
+def wait_for(
+    prober: Prober | EstablishedProber, outcome: str, started_after: Mark | None = None
+) -> None:
+    """Until the prober has written such an outcome, of an attempt that started after the mark."""
+    earliest = started_after.monotonic_ns if started_after else 0
+    deadline = time.monotonic() + 30
+    while not any(
+        fields[4] == outcome and int(fields[0]) >= earliest for fields in written(prober.output)
+    ):
+        assert time.monotonic() < deadline, f"no {outcome} in 30 s"
+        time.sleep(0.01)
+
+
+def written(output: Path) -> Iterator[list[str]]:
+    for line in output.read_text().splitlines(keepends=True):
+        if line.endswith("\n") and not line.startswith("#"):
+            yield line.split("\t")
