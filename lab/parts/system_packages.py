@@ -26,6 +26,7 @@ PACKAGES: dict[str, str] = {
     "mmdebstrap": "makes the machine image",
     "nftables": "faults: silent partitions and loss",
     "openssh-client": "keys for the machines, `hactl lab shell`",
+    "openssh-server": "a real sshd on loopback in tests; not run as a service",
     "openssl": "looks at certificates",
     "procps": "process and memory figures",
     "systemd-container": "systemd-nspawn: the load-balancer machines",
@@ -36,7 +37,8 @@ POLICY_RC_D = Path("/usr/sbin/policy-rc.d")
 """Debian's own switch: services are not started while it exits 101 (invoke-rc.d(8))."""
 
 _MARK = "temporary, written by hactl: no service starts on install"
-_SERVICES = ("haproxy", "keepalived")
+_SERVICES = {"haproxy": "haproxy", "keepalived": "keepalived", "openssh-server": "ssh"}
+"""Packages that bring a service, which stays off when we are the ones who installed it."""
 
 
 def missing_packages(packages: Sequence[str] = tuple(PACKAGES)) -> list[str]:
@@ -94,7 +96,7 @@ def ensure_system_packages(progress: Progress = quiet) -> list[str]:
             progress=progress,
             environment=environment,
         )
-        services = [name for name in _SERVICES if name in missing]
+        services = [_SERVICES[name] for name in missing if name in _SERVICES]
         if services and shutil.which("systemctl"):
             run_step(
                 "system-packages",
@@ -108,7 +110,7 @@ def ensure_system_packages(progress: Progress = quiet) -> list[str]:
 
 @contextmanager
 def _no_service_started(progress: Progress) -> Iterator[None]:
-    """haproxy and keepalived start when installed: keep them, and all others, from starting.
+    """Some packages start a service when installed: keep them from it.
 
     An existing policy-rc.d is the operator's and stays as it is, unless an interrupted run of ours
     left it behind.

@@ -10,15 +10,20 @@ from lab.stand_ins.command_provider.dial import Connection, dial
 from lab.stand_ins.command_provider.execution import Output
 
 _GRACE_S = 2.0
-"""How long a cancelled remote command may take to end on SIGTERM before the connection is cut."""
+"""How long ending a cancelled remote command may take before the connection is cut."""
+_END_SIBLINGS = (
+    'for pid in $(ps -o pid= --ppid $PPID); do [ "$pid" = $$ ] || kill -TERM -- "-$pid"; done'
+)
+"""Ends what else this connection started. sshd makes every command a process group and a child of
+the connection's process; for root it refuses the signals of the SSH protocol (session.c)."""
 
 
 async def run(output: Output, connection: Connection) -> None:
     """Run the order on the host, on a connection of its own.
 
-    Cancelling sends SIGTERM to the remote command, then cuts the connection. Raises `CommandError`
-    when the host cannot be reached, the connection breaks, or the command ends with another code
-    than 0.
+    Cancelling sends SIGTERM to all the remote command started, then cuts the connection. Raises
+    `CommandError` when the host cannot be reached, the connection breaks, or the command ends with
+    another code than 0.
     """
     process = await _completed(connection, output)
     if process.exit_signal is not None:
@@ -38,7 +43,7 @@ async def _completed(connection: Connection, output: Output) -> "asyncssh.SSHCli
         try:
             await _attend(process, output)
         except asyncio.CancelledError:
-            await _end(process)
+            await _end(client)
             raise
     except (OSError, asyncssh.Error) as problem:
         raise output.failure(_lost(connection, str(problem))) from problem
@@ -62,11 +67,10 @@ async def _copy(name: str, stream: "asyncssh.SSHReader[bytes]", output: Output) 
         output.write(name, data)
 
 
-async def _end(process: "asyncssh.SSHClientProcess[bytes]") -> None:
+async def _end(client: asyncssh.SSHClientConnection) -> None:
     with contextlib.suppress(OSError, asyncssh.Error, TimeoutError):
-        process.terminate()
         async with asyncio.timeout(_GRACE_S):
-            await process.wait_closed()
+            await client.run(_END_SIBLINGS, check=False)
 
 
 def _lost(connection: Connection, problem: str) -> str:
