@@ -26,7 +26,8 @@ FAULTS = {
 def apply_fault(lab: Lab, kind: str, target: str) -> None:
     """Makes the fault happen to the target; on return it has happened.
 
-    It is recorded first, so that a fault that was only half made is known and can be healed.
+    It is recorded first, so that a fault that was only half made is known and can be healed. When
+    it is active already and has nothing left to hit, nothing happens.
     Raises FaultError for an unknown kind, a target that the fault does not fit or that has nothing
     to hit, MachineError for a machine that is off, and CommandError.
     """
@@ -38,8 +39,9 @@ def apply_fault(lab: Lab, kind: str, target: str) -> None:
     try:
         fault.apply(lab, target)
     except (FaultError, MachineError):
-        if not known:
-            forget(lab, active)
+        if known:
+            return
+        forget(lab, active)
         raise
 
 
