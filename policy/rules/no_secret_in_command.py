@@ -24,11 +24,17 @@ RULE = Rule(
 )
 
 _NAME = r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key|credentials?)"
-_NAMED = re.compile(rf"(?:.*[_.-])?(?!.*nopass){_NAME}|\w*(?:password|passphrase)", re.IGNORECASE)
+_NAMED = re.compile(
+    rf"(?!(?:old)?pwd$)(?:.*[_.-])?(?!.*nopass){_NAME}|\w*(?:password|passphrase)", re.IGNORECASE
+)
 _REFERENCE = re.compile(
     r"""["']?(?:\$|<|\{\{|%|\*{2,}|`|(?:true|false|yes|no|none|null)\b|["']?\s*$)""", re.IGNORECASE
 )
-_ASSIGNMENT = re.compile(r"(?P<name>[A-Za-z][\w.-]*)[\"']?(?:=|\s*:\s+)(?P<value>\S.*)")
+_ASSIGNMENT = re.compile(r"(?<![\w$])(?P<name>[A-Za-z][\w.-]*)[\"']?=(?P<value>\S.*)")
+_ENTRY = re.compile(
+    r"""(?<![\w$])(?P<name>[A-Za-z][\w.-]*)["']?\s*:\s+"""
+    r"""(?P<value>"[^"]*"|'[^']*'|[^\s"',}]+)\s*(?:$|[,}"'#>|])"""
+)
 _OPTION = re.compile(r"--(?P<name>[a-z][a-z-]*)\s+(?P<value>[^\s-]\S*)")
 
 PATTERNS = {
@@ -53,7 +59,7 @@ def secrets_in(text: str) -> list[str]:
         for what, pattern in PATTERNS.items():
             if pattern.search(line):
                 found[f"{what} in line {number}"] = None
-        for pattern in (_ASSIGNMENT, _OPTION):
+        for pattern in (_ASSIGNMENT, _ENTRY, _OPTION):
             for name in _assigned(pattern, line):
                 found[f"a literal value for `{name}` in line {number}"] = None
     return list(found)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from components.model.budget.budget import failover_budget
+from components.model.load_balancer import LoadBalancer
 from components.model.profile import ProfileName
 from tests.unit.models import sample
 
@@ -11,7 +12,11 @@ TYPE = "k8s-ha-lb:control_plane:ControlPlane"
 
 def control_plane_facts(profile: ProfileName = ProfileName.FAST) -> dict[str, Any]:
     """Inputs and outputs of a control plane with this profile; each call gives fresh data."""
-    lb = sample(profile)
+    return facts_of(sample(profile), worst_outage_ms=10_000)
+
+
+def facts_of(lb: LoadBalancer, *, worst_outage_ms: int) -> dict[str, Any]:
+    """What the component of a control plane with this model registers."""
     return {
         "role": "kube-apiserver",
         "loadBalancer": lb.model_dump(mode="json", by_alias=True),
@@ -19,7 +24,7 @@ def control_plane_facts(profile: ProfileName = ProfileName.FAST) -> dict[str, An
             prediction.model_dump(mode="json", by_alias=True)
             for prediction in failover_budget(lb).predictions
         ],
-        "slo": {"worstOutageMs": 10_000},
+        "slo": {"worstOutageMs": worst_outage_ms},
     }
 
 

@@ -102,6 +102,8 @@ def test_a_private_key_in_a_command_is_refused_and_never_shown(type: str, prop: 
         "printf 'root:hunter2' | sudo chpasswd",
         "curl -H 'Authorization: Bearer hunter2hunter2'",
         "API_KEY=hunter2",
+        "DB_PWD=hunter2",
+        "cat > x <<E\npassword: 'hunter2 and more'\nE",
     ],
 )
 def test_a_literal_password_is_refused_and_never_shown(text: str) -> None:
@@ -126,6 +128,10 @@ def test_a_literal_password_is_refused_and_never_shown(text: str) -> None:
         "password={{ secret }}",
         "password=<yours>",
         "token=",
+        'fail "$PASSWORD: not set, and nothing else says it"',
+        "echo 'wrong password: try again'",
+        "PWD=/srv env",
+        'OLDPWD="/srv"',
         "secretName: tls",
         "kubectl get secret web --output yaml",
         "openssl x509 -in cert.pem # -----BEGIN CERTIFICATE-----",
