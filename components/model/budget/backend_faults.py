@@ -15,7 +15,7 @@ _FAULTS = (
     Fault.BACKEND_KILLED,
     Fault.BACKEND_SILENT,
     Fault.BACKEND_HUNG,
-    Fault.BACKEND_UNREADY,
+    Fault.BACKEND_ANSWERS_500,
     Fault.BACKEND_RESTARTED,
 )
 
@@ -118,7 +118,7 @@ def backend_predictions(listener: Listener) -> tuple[Prediction, ...]:
 def _unready_predictions(check: HealthCheck, share: float, connect: int) -> tuple[Prediction, ...]:
     if check.kind is HealthCheckKind.TCP:
         return (
-            _unbounded(Fault.BACKEND_UNREADY, "a tcp check does not see readiness"),
+            _unbounded(Fault.BACKEND_ANSWERS_500, "a tcp check does not see readiness"),
             Prediction(
                 fault=Fault.BACKEND_RESTARTED,
                 outage_ms=0,
@@ -130,15 +130,16 @@ def _unready_predictions(check: HealthCheck, share: float, connect: int) -> tupl
             ),
         )
     unready = unready_ejection_ms(check)
-    formula = f"{check.interval_ms} ms interval + {PROBE_MS} ms probe; it serves until then"
+    drained = f"{check.interval_ms} ms interval + {PROBE_MS} ms probe"
     return (
         Prediction(
-            fault=Fault.BACKEND_UNREADY,
+            fault=Fault.BACKEND_ANSWERS_500,
             outage_ms=0,
             degraded_ms=unready,
             degraded_share=share,
+            failing_ms=unready,
             established="finish: the backend is drained",
-            formula=formula,
+            formula=f"{drained}; clients sent to it meanwhile get its answer",
         ),
         Prediction(
             fault=Fault.BACKEND_RESTARTED,
@@ -146,7 +147,7 @@ def _unready_predictions(check: HealthCheck, share: float, connect: int) -> tupl
             degraded_ms=unready,
             degraded_share=share,
             established="finish while the backend shuts down",
-            formula=f"{formula}, and kube-apiserver serves for its shutdown-delay-duration",
+            formula=f"{drained}; it serves for its shutdown-delay-duration, which is longer",
         ),
     )
 

@@ -18,6 +18,6 @@ class Fault(StrEnum):
     BACKEND_KILLED = "backend-killed"
     BACKEND_SILENT = "backend-silent"
     BACKEND_HUNG = "backend-hung"
-    BACKEND_UNREADY = "backend-unready"
+    BACKEND_ANSWERS_500 = "backend-answers-500"
     BACKEND_RESTARTED = "backend-restarted"
     CONFIGURATION_CHANGED = "configuration-changed"

@@ -1,0 +1,1 @@
+"""Causes a fault in a lab, measures what clients see, and compares it with the prediction."""

@@ -1,0 +1,81 @@
+"""Faults of one backend: cause one, measure failures and ejection, heal it, wait for its return."""
+
+from components.model.budget.fault import Fault
+from components.model.budget.prediction import Prediction
+from lab.drill.engine_state import backend_states
+from lab.drill.measurement import Measurement
+from lab.drill.target import DrillTarget
+from lab.drill.waiting import observe_for, wait_until
+from lab.faults import apply_fault, heal_fault
+from lab.prober.recording import Recording
+from lab.prober.run import Prober
+
+RATE_PER_S = 250
+"""New connections a second."""
+
+PATIENCE_MS = 5000
+"""Client timeout: longer than any predicted ejection of the profiles, so that only connections the
+load balancer really fails count."""
+
+RETURN_S = 60.0
+"""Longest time a healed kube-apiserver may take until it is ready and back in the pool."""
+
+LAB_FAULT = {
+    Fault.BACKEND_KILLED: "kill",
+    Fault.BACKEND_HUNG: "freeze",
+    Fault.BACKEND_SILENT: "partition",
+    Fault.BACKEND_ANSWERS_500: "answer-500",
+    Fault.BACKEND_RESTARTED: "restart-gracefully",
+}
+"""How each fault of a backend is made in the lab."""
+
+
+def drill_backend(target: DrillTarget, fault: Fault, backend: str) -> Measurement:
+    """Makes `fault` happen to `backend` under 250 new connections a second through the VIP.
+
+    Starts from, and ends with, every backend in the pool of every node. Raises NeverHappenedError
+    when that does not come about, FaultError when the fault cannot be made.
+    """
+    wait_for_all_backends(target)
+    predicted = target.budget.of(fault)
+    probe = target.probe(timeout_ms=PATIENCE_MS)
+    with Prober(target.client, probe, interval_ms=1000 / RATE_PER_S) as prober:
+        struck = prober.mark("fault")
+        apply_fault(target.lab, LAB_FAULT[fault], backend)
+        observe_for((predicted.degraded_ms + probe.timeout_ms) / 1000)
+        recording = prober.stop()
+    heal_fault(target.lab, LAB_FAULT[fault], backend)
+    wait_for_all_backends(target)
+    during = recording.between(struck)
+    return Measurement(
+        prediction=predicted,
+        outage_ms=during.outage_ms(),
+        failed=during.failed,
+        attempts=during.total,
+        rate_per_s=RATE_PER_S,
+        ejection_ms=_ejection_ms(during, predicted, backend),
+        holders=target.holders(),
+        detail=f"slow {len(during.slower_than(100))}, p99 {during.latency_ms(99):.0f} ms",
+    )
+
+
+def wait_for_all_backends(target: DrillTarget) -> None:
+    """Waits until every node has every backend up. Raises NeverHappenedError."""
+    wait_until(
+        "every node has every backend up",
+        lambda: all(
+            state == "UP" for states in backend_states(target).values() for state in states.values()
+        ),
+        RETURN_S,
+    )
+
+
+def _ejection_ms(during: Recording, predicted: Prediction, backend: str) -> float | None:
+    """Time from the fault until the backend got its last connection, as far as clients can tell.
+
+    A restarted backend is back, and serves, before the recording ends: there is no last one.
+    """
+    if predicted.fault is Fault.BACKEND_RESTARTED:
+        return None
+    slow_ms = predicted.added_latency_ms or None
+    return during.ejection_ms(during.mark("fault"), identity=backend, slow_ms=slow_ms)

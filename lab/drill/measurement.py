@@ -1,0 +1,65 @@
+"""One measured fault beside its prediction."""
+
+from dataclasses import dataclass
+
+from components.model.budget.prediction import Prediction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measurement:
+    """What new connections went through during one fault.
+
+    `allowed_failures` is the prediction for the rate at which they were opened.
+    """
+
+    prediction: Prediction
+    outage_ms: float
+    failed: int
+    attempts: int
+    rate_per_s: float
+    ejection_ms: float | None = None
+    """Time until the faulty backend got its last connection; none for faults of a node."""
+    holders: tuple[str, ...] = ()
+    """Nodes with the VIP once the fault was over."""
+    detail: str = ""
+
+    @property
+    def allowed_failures(self) -> float:
+        """Most failed attempts that the prediction allows at this rate."""
+        return self.prediction.failed_at(self.rate_per_s)
+
+    def violations(self) -> list[str]:
+        """What exceeds the prediction; empty when all is within."""
+        predicted = self.prediction
+        found: list[str] = []
+        if predicted.outage_ms is not None and self.outage_ms > predicted.outage_ms:
+            found.append(
+                f"outage {self.outage_ms:.0f} ms > {predicted.outage_ms:.0f} ms"
+                f" ({predicted.formula})"
+            )
+        if self.failed > self.allowed_failures:
+            found.append(f"{self.failed} failed > {self.allowed_failures:.0f} allowed")
+        if self.ejection_ms is not None and self.ejection_ms > predicted.degraded_ms:
+            found.append(
+                f"ejected after {self.ejection_ms:.0f} ms > {predicted.degraded_ms:.0f} ms"
+                f" ({predicted.formula})"
+            )
+        if self.holders and len(self.holders) != 1:
+            found.append(f"the VIP has {len(self.holders)} holders: {', '.join(self.holders)}")
+        return found
+
+    def line(self) -> str:
+        """One line of figures: measured, predicted, attempts."""
+        predicted = self.prediction
+        parts = [f"{predicted.fault.value:24}"]
+        if self.ejection_ms is not None:
+            parts.append(
+                f"ejected {self.ejection_ms:6.0f} ms (predicted {predicted.degraded_ms:.0f})"
+            )
+        else:
+            bound = "none" if predicted.outage_ms is None else f"{predicted.outage_ms:.0f}"
+            parts.append(f"outage {self.outage_ms:6.0f} ms (predicted {bound})")
+        parts.append(
+            f"failed {self.failed:4d} of {self.attempts} (allowed {self.allowed_failures:.0f})"
+        )
+        return "  ".join([*parts, self.detail]).rstrip()

@@ -1,0 +1,87 @@
+"""The lab's stack in the hands of a test: change settings, run Pulumi, look at the hosts."""
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from components.model.load_balancer import LoadBalancer
+from lab.drill.target import DrillTarget
+from lab.hosts import LOAD_BALANCERS
+from lab.machines import run_in_machine
+from lab.parts import Parts
+from lab.stack import UP, run_pulumi
+from lab.stack_file import stack_file
+from lab.state import CHECKOUT, Lab
+from stacks.settings import parse_settings
+
+Settings = dict[str, Any]
+Change = Callable[[Settings], object]
+
+PREFIX = "k8s-ha-lb:"
+
+
+def unchanged(_: Settings) -> None:
+    """No change."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackUnderTest:
+    """A lab that is up, and the means to run Pulumi on it again."""
+
+    lab: Lab
+    parts: Parts
+
+    def up(self, change: Change = unchanged, *, project: Path = CHECKOUT) -> str:
+        """Output of `pulumi up` with changed settings. Raises CommandError."""
+        arguments = ["--stack", self.lab.name, "--config-file", str(self._file(change)), *UP]
+        return self._run(["up", *arguments], project)
+
+    def preview(self, change: Change = unchanged) -> str:
+        """Output of `pulumi preview`, with the outputs and the budget. Raises CommandError."""
+        file = str(self._file(change))
+        return self._run(["preview", "--stack", self.lab.name, "--config-file", file], CHECKOUT)
+
+    def destroy(self) -> str:
+        """Output of `pulumi destroy`. Raises CommandError."""
+        file = str(self._file(unchanged))
+        arguments = ["--stack", self.lab.name, "--config-file", file, "--yes"]
+        return self._run(["destroy", *arguments], CHECKOUT)
+
+    def target(self, change: Change = unchanged) -> DrillTarget:
+        """The endpoint as these settings make it."""
+        return DrillTarget(lab=self.lab, load_balancer=self.load_balancer(change))
+
+    def load_balancer(self, change: Change = unchanged) -> LoadBalancer:
+        """The model of these settings."""
+        config = self._settings(change)["config"]
+        raw = {name.removeprefix(PREFIX): value for name, value in config.items()}
+        return parse_settings(raw, CHECKOUT).control_plane.load_balancer()
+
+    def ssh_logins(self) -> dict[str, int]:
+        """How often somebody has logged in to each machine over SSH since it booted."""
+        return {
+            node: run_in_machine(
+                self.lab, node, ["journalctl", "-q", "-o", "cat", "-t", "sshd", "--no-pager"]
+            ).count("Accepted publickey")
+            for node in LOAD_BALANCERS
+        }
+
+    def _run(self, arguments: list[str], project: Path) -> str:
+        log = self.lab.log / "pulumi-test.log"
+        return run_pulumi(self.lab, self.parts, arguments, log=log, project=project)
+
+    def _settings(self, change: Change) -> Settings:
+        settings = copy.deepcopy(yaml.safe_load(stack_file(self.lab).read_text()))
+        change(settings["config"][f"{PREFIX}controlPlane"])
+        return settings
+
+    def _file(self, change: Change) -> Path:
+        if change is unchanged:
+            return stack_file(self.lab)
+        file = self.lab.folder / "Pulumi.changed.yaml"
+        file.write_text(yaml.safe_dump(self._settings(change), sort_keys=False))
+        return file

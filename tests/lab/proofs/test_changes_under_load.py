@@ -1,0 +1,75 @@
+"""`pulumi up` under 500 new connections a second: none fails.
+
+Half of them are verified TLS connections with a request, half are plain connections: a client that
+does 500 handshakes a second would take the machine from the kube-apiservers it asks.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from lab.drill.backend_drill import wait_for_all_backends
+from lab.prober.report import describe
+from lab.prober.run import Prober
+from tests.lab.proofs.stack import Change, Settings, StackUnderTest, unchanged
+
+RATE_PER_S = 250
+"""Of each kind."""
+PATIENCE_MS = 5000
+"""A client as patient as kubectl: only connections that the load balancer fails count."""
+
+
+def change_a_timeout(settings: Settings) -> None:
+    settings["timeouts"] = {"clientMs": 61_000}
+
+
+def remove_a_backend(settings: Settings) -> None:
+    settings["backends"] = settings["backends"][:2]
+
+
+def change_weights(settings: Settings) -> None:
+    settings["balance"] = "weighted_round_robin"
+    settings["backends"][0]["weight"] = 50
+
+
+@pytest.fixture
+def restored(stack: StackUnderTest) -> Iterator[StackUnderTest]:
+    """The stack, back to its own settings afterwards."""
+    yield stack
+    stack.up()
+
+
+def failures_during(stack: StackUnderTest, change: Change, figures: list[str], name: str) -> int:
+    target = stack.target(change)
+    wait_for_all_backends(stack.target())
+    tls = target.probe(timeout_ms=PATIENCE_MS)
+    tcp = replace(tls, mode="tcp")
+    interval_ms = 1000 / RATE_PER_S
+    with (
+        Prober(target.client, tls, interval_ms=interval_ms) as requests,
+        Prober(target.client, tcp, interval_ms=interval_ms) as connections,
+    ):
+        stack.up(change)
+        recordings = (requests.stop(), connections.stop())
+    for recording in recordings:
+        figures.append(f"{name}: {describe(recording)}")
+        assert recording.prober_errors == 0
+    return sum(recording.failed for recording in recordings)
+
+
+def test_a_changed_timeout_fails_no_connection(
+    restored: StackUnderTest, figures: list[str]
+) -> None:
+    assert failures_during(restored, change_a_timeout, figures, "changed timeout") == 0
+
+
+def test_a_removed_and_an_added_backend_fail_no_connection(
+    restored: StackUnderTest, figures: list[str]
+) -> None:
+    assert failures_during(restored, remove_a_backend, figures, "removed backend") == 0
+    assert failures_during(restored, unchanged, figures, "added backend") == 0
+
+
+def test_changed_weights_fail_no_connection(restored: StackUnderTest, figures: list[str]) -> None:
+    assert failures_during(restored, change_weights, figures, "changed weights") == 0

@@ -1,0 +1,123 @@
+"""The endpoint as users and operators meet it."""
+
+import json
+import subprocess
+
+import pytest
+
+from lab.control_plane.kubeconfigs import admin_kubeconfig
+from lab.drill.waiting import observe_for
+from lab.fabric.namespaces import inside
+from lab.hosts import LOAD_BALANCERS
+from lab.machines import run_in_machine
+from lab.prober.watch import LongWatch
+from tests.lab.proofs.stack import Settings, StackUnderTest
+
+IDLE_S = 60
+
+
+def kubectl(stack: StackUnderTest, *words: str) -> str:
+    argv = [str(stack.parts.kubectl), "--kubeconfig", str(admin_kubeconfig(stack.lab)), *words]
+    done = subprocess.run(
+        inside(stack.lab, "client", argv), capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_kubectl_reads_and_writes_through_the_vip(stack: StackUnderTest) -> None:
+    nodes = kubectl(stack, "get", "nodes", "--no-headers")
+    assert [line.split()[:2] for line in nodes.splitlines()] == [
+        [name, "Ready"] for name in ("cp1", "cp2", "cp3")
+    ]
+    kubectl(stack, "create", "configmap", "proof", "--from-literal=written=yes")
+    try:
+        found = kubectl(stack, "get", "configmap", "proof", "-o", "jsonpath={.data.written}")
+        assert found == "yes"
+    finally:
+        kubectl(stack, "delete", "configmap", "proof")
+
+
+def test_an_idle_watch_stays_open_and_still_delivers(
+    stack: StackUnderTest, figures: list[str]
+) -> None:
+    target = stack.target()
+    pki = stack.lab.pki
+    vip = target.load_balancer.vips[0].address
+    url = f"https://{vip}:6443/api/v1/namespaces/default/configmaps?watch=1"
+    with LongWatch(
+        target.client,
+        url,
+        ca=pki / "ca.crt",
+        client_cert=pki / "admin.crt",
+        client_key=pki / "admin.key",
+    ) as watch:
+        observe_for(IDLE_S)
+        kubectl(stack, "create", "configmap", "after-idling")
+        try:
+            assert watch.wait_for_event(within_s=10)
+        finally:
+            kubectl(stack, "delete", "configmap", "after-idling")
+        result = watch.stop()
+    figures.append(f"watch idle for {IDLE_S} s: {result.outcome}, {result.events} events")
+    assert result.survived
+
+
+def test_up_again_changes_nothing_and_logs_in_nowhere(stack: StackUnderTest) -> None:
+    before = stack.ssh_logins()
+    said = stack.up()
+    assert "unchanged" in said
+    assert not any(word in said for word in (" to update", " updated", " created", " replaced"))
+    assert stack.ssh_logins() == before
+
+
+def test_one_changed_setting_logs_in_once_per_host(stack: StackUnderTest) -> None:
+    def change(settings: Settings) -> None:
+        settings["timeouts"] = {"queueMs": 6000}
+
+    before = stack.ssh_logins()
+    try:
+        stack.up(change)
+        after = stack.ssh_logins()
+        assert {node: after[node] - before[node] for node in LOAD_BALANCERS} == dict.fromkeys(
+            LOAD_BALANCERS, 1
+        )
+    finally:
+        stack.up()
+
+
+def test_the_preview_prints_the_budget_and_no_secret(stack: StackUnderTest) -> None:
+    said = stack.preview()
+    assert "Failover budget of control-plane: worst outage 3121 ms (engine-hung)" in said
+    assert "lab-only-password" not in said
+    assert "PRIVATE KEY" not in said
+
+
+def test_no_secret_is_in_the_state_in_clear_or_readable_by_all_on_a_host(
+    stack: StackUnderTest,
+) -> None:
+    files = list(stack.lab.backend.rglob(f"*{stack.lab.name}*.json"))
+    assert any("checkpoint" in json.loads(f.read_text()) for f in files)
+    state = "".join(f.read_text() for f in files)
+    assert "PRIVATE KEY" not in state
+    assert "lab-only-password" not in state
+    for node in LOAD_BALANCERS:
+        found = run_in_machine(
+            stack.lab, node, ["find", "/etc/k8s-ha-lb/secrets", "-type", "f", "-perm", "/007"]
+        )
+        assert found == ""
+
+
+@pytest.mark.parametrize("version", [4, 6])
+def test_metrics_and_health_answer_on_every_node(stack: StackUnderTest, version: int) -> None:
+    lb = stack.load_balancer()
+    for node in lb.nodes:
+        address = node.address(version)
+        host = f"[{address}]" if version == 6 else str(address)
+        for path, expected in (("healthz", "200"), ("metrics", "200"), ("nothing", "404")):
+            url = f"http://{host}:{lb.observability.port}/{path}"
+            argv = ["curl", "-s", "-m", "5", "-o", "/dev/null", "-w", "%{http_code}", url]
+            done = subprocess.run(
+                inside(stack.lab, "client", argv), capture_output=True, text=True, check=False
+            )
+            assert done.stdout == expected, url
