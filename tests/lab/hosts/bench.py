@@ -1,8 +1,8 @@
-"""One real machine on a small switch: what a transaction is tried on, without Pulumi."""
+"""Real machines on a small switch: what a transaction is tried on, without Pulumi."""
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,19 +11,19 @@ from components.model.machine import NspawnMachine
 from components.render.machines.nspawn import AUTHORIZED_KEY, render_nspawn
 from components.render.transaction import RUN_SCRIPT
 
-ADDRESS = "198.18.0.11"
+ADDRESSES = {"lb1": "198.18.0.11", "lb2": "198.18.0.12"}
 STRANGER = "198.18.0.200"
 
 
 @dataclass(frozen=True)
 class Bench:
-    """A switch with the operator's namespace, a stranger's namespace and one machine."""
+    """A switch with the operator's namespace, a stranger's namespace and machines by host name."""
 
     name: str
     folder: Path
-    machine: NspawnMachine
+    machines: Mapping[str, NspawnMachine]
 
-    def popen(self, command: str) -> subprocess.Popen[str]:
+    def popen(self, command: str, host: str = "lb1") -> subprocess.Popen[str]:
         """A command on the machine over SSH, with its host key verified."""
         return subprocess.Popen(
             [
@@ -31,7 +31,7 @@ class Bench:
                 "ssh",
                 *("-i", str(self.folder / "id"), "-o", "StrictHostKeyChecking=yes"),
                 *("-o", f"UserKnownHostsFile={self.folder / 'known_hosts'}", "-o", "BatchMode=yes"),
-                f"{self.machine.user}@{ADDRESS}",
+                f"{self.machines[host].user}@{ADDRESSES[host]}",
                 command,
             ],
             stdin=subprocess.PIPE,
@@ -40,21 +40,23 @@ class Bench:
             text=True,
         )
 
-    def run(self, command: str, script: str = "") -> subprocess.CompletedProcess[str]:
+    def run(
+        self, command: str, script: str = "", host: str = "lb1"
+    ) -> subprocess.CompletedProcess[str]:
         """The command's result, with `script` as its standard input."""
-        process = self.popen(command)
+        process = self.popen(command, host)
         stdout, stderr = process.communicate(script, timeout=180)
         return subprocess.CompletedProcess(command, process.returncode, stdout, stderr)
 
-    def ask(self, command: str) -> str:
+    def ask(self, command: str, host: str = "lb1") -> str:
         """Standard output of a command that must succeed."""
-        result = self.run(command)
+        result = self.run(command, host=host)
         assert result.returncode == 0, f"{command}: {result.stdout}{result.stderr}"
         return result.stdout.strip()
 
-    def apply(self, script: str) -> subprocess.CompletedProcess[str]:
+    def apply(self, script: str, host: str = "lb1") -> subprocess.CompletedProcess[str]:
         """A transaction, as the remote command resource would run it."""
-        return self.run(RUN_SCRIPT, script)
+        return self.run(RUN_SCRIPT, script, host)
 
     def stranger(self, *arguments: str) -> None:
         """An ip(8) command in the stranger's namespace."""
@@ -62,36 +64,44 @@ class Bench:
 
 
 @contextmanager
-def bench(name: str, folder: Path, image: Path, user: str = "root") -> Iterator[Bench]:
+def bench(
+    name: str, folder: Path, image: Path, *, user: str = "root", hosts: tuple[str, ...] = ("lb1",)
+) -> Iterator[Bench]:
     """A bench that is gone afterwards, whatever happened; `name` is unique on this host."""
-    machine = NspawnMachine.model_validate(
-        {
-            "machine_name": f"{name}-lb1",
-            "image": str(image),
-            "state_dir": str(folder),
-            "bridge_namespace": f"{name}-switch",
-            "port": "sw-lb1",
-            "addresses": [f"{ADDRESS}/24", "2001:2:0:1::11/64"],
-            "user": user,
-        }
-    )
-    made = Bench(name, folder, machine)
+    machines = {host: _machine(name, host, folder, image, user) for host in hosts}
+    made = Bench(name, folder, machines)
     _remove(made)
     try:
         _make_switch(name)
         subprocess.run(
             ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / "id")], check=True
         )
-        host_key = run_machine_script(made, "create")
-        (folder / "known_hosts").write_text(f"{ADDRESS} {host_key}")
+        keys = {host: run_machine_script(made, "create", host) for host in hosts}
+        known = "".join(f"{ADDRESSES[host]} {key}" for host, key in keys.items())
+        (folder / "known_hosts").write_text(known)
         yield made
     finally:
         _remove(made)
 
 
-def run_machine_script(made: Bench, script: str) -> str:
+def _machine(name: str, host: str, folder: Path, image: Path, user: str) -> NspawnMachine:
+    number = ADDRESSES[host].rpartition(".")[2]
+    return NspawnMachine.model_validate(
+        {
+            "machine_name": f"{name}-{host}",
+            "image": str(image),
+            "state_dir": str(folder),
+            "bridge_namespace": f"{name}-switch",
+            "port": f"sw-{host}",
+            "addresses": [f"{ADDRESSES[host]}/24", f"2001:2:0:1::{number}/64"],
+            "user": user,
+        }
+    )
+
+
+def run_machine_script(made: Bench, script: str, host: str = "lb1") -> str:
     """Standard output of the machine driver's `create` or `delete`."""
-    scripts = render_nspawn(made.machine)
+    scripts = render_nspawn(made.machines[host])
     public_key = made.folder / "id.pub"
     return subprocess.run(
         ["sh", "-c", getattr(scripts, script)],
@@ -124,7 +134,8 @@ def _make_switch(name: str) -> None:
 
 
 def _remove(made: Bench) -> None:
-    run_machine_script(made, "delete")
+    for host in made.machines:
+        run_machine_script(made, "delete", host)
     for host in ("operator", "stranger", "switch"):
         if Path(f"/run/netns/{made.name}-{host}").exists():
             _ip("netns", "delete", f"{made.name}-{host}")

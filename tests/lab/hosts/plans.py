@@ -2,31 +2,24 @@
 
 from dataclasses import replace
 from ipaddress import IPv4Address
+from typing import Any
 
 from components.model.load_balancer import LoadBalancer, Stats
 from components.model.node import Node, OsFamily
 from components.render.host import host_plan
 from components.render.plan import HostPlan, ManagedFile
 from components.render.transaction import FAMILIES, render_removal, render_transaction
+from tests.lab.hosts.bench import ADDRESSES
 from tests.unit.certificates import self_signed
 from tests.unit.models import sample
 
 VIP = IPv4Address("198.18.0.10")
 
 
-def node_plan(**changes: object) -> HostPlan:
-    """The only node of a load balancer, without a statistics page unless `changes` say so."""
-    values: dict[str, object] = {
-        "nodes": (
-            Node.model_validate(
-                {
-                    "name": "lb1",
-                    "addresses": ["198.18.0.11/24", "2001:2:0:1::11/64"],
-                    "priority": 150,
-                    "file_limit": 20_000,
-                }
-            ),
-        ),
+def node_plan(node: str = "lb1", hosts: tuple[str, ...] = ("lb1",), **changes: object) -> HostPlan:
+    """A node of a load balancer on `hosts`, without a statistics page unless `changes` say so."""
+    values: dict[str, Any] = {
+        "nodes": tuple(_node(host) for host in hosts),
         "max_connections": 2000,
         "stats": Stats(enabled=False),
         **changes,
@@ -39,7 +32,19 @@ def node_plan(**changes: object) -> HostPlan:
         update={"pool": pool.model_copy(update={"health_check": check})}
     )
     balancer = balancer.model_copy(update={"listeners": (listener,)})
-    return host_plan(balancer, balancer.nodes[0])
+    return host_plan(balancer, next(n for n in balancer.nodes if n.name == node))
+
+
+def _node(host: str) -> Node:
+    number = ADDRESSES[host].rpartition(".")[2]
+    return Node.model_validate(
+        {
+            "name": host,
+            "addresses": [f"{ADDRESSES[host]}/24", f"2001:2:0:1::{number}/64"],
+            "priority": {"lb1": 150, "lb2": 100}[host],
+            "file_limit": 20_000,
+        }
+    )
 
 
 def with_haproxy_line(plan: HostPlan, line: str) -> HostPlan:

@@ -19,7 +19,7 @@ from components.render.transaction import (
     render_secrets_transaction,
 )
 from lab.image import ensure_image
-from tests.lab.hosts.bench import ADDRESS, Bench, bench, run_machine_script
+from tests.lab.hosts.bench import ADDRESSES, Bench, bench, run_machine_script
 from tests.lab.hosts.plans import VIP, node_plan, removal, transaction, with_haproxy_line
 
 pytestmark = [
@@ -43,15 +43,22 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
         yield made
 
 
-def apply(machine: Bench, script: str) -> subprocess.CompletedProcess[str]:
+@pytest.fixture(scope="class")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    folder = tmp_path_factory.mktemp("pairtest")
+    with bench("pairtest", folder, ensure_image(print), hosts=TestPair.HOSTS) as made:
+        yield made
+
+
+def apply(machine: Bench, script: str, host: str = "lb1") -> subprocess.CompletedProcess[str]:
     started = time.monotonic()
-    result = machine.apply(script)
+    result = machine.apply(script, host)
     print(f"transaction: {time.monotonic() - started:.1f} s, status {result.returncode}")
     return result
 
 
-def must_apply(machine: Bench, script: str) -> None:
-    result = apply(machine, script)
+def must_apply(machine: Bench, script: str, host: str = "lb1") -> None:
+    result = apply(machine, script, host)
     assert result.returncode == 0, result.stderr
 
 
@@ -238,6 +245,30 @@ class TestOneHost:
         machine.ask(removal(node_plan()))
 
 
+class TestPair:
+    HOSTS = ("lb1", "lb2")
+
+    def test_backup_first_holder_last_ends_with_one_holder(self, pair: Bench) -> None:
+        for host in reversed(self.HOSTS):
+            must_apply(pair, transaction(node_plan(host, self.HOSTS)), host)
+        assert str(VIP) in pair.ask("ip address show eth0", "lb1")
+        assert str(VIP) not in pair.ask("ip address show eth0", "lb2")
+
+    def test_a_change_on_the_backup_is_verified_by_the_holders_answer(self, pair: Bench) -> None:
+        plan = with_haproxy_line(node_plan("lb2", self.HOSTS), "# changed")
+        must_apply(pair, transaction(plan), "lb2")
+
+    def test_a_second_holder_rolls_the_change_back(self, pair: Bench) -> None:
+        before = pair.ask(CURRENT)
+        pair.stranger("address", "add", f"{VIP}/32", "dev", "eth0")
+        plan = with_haproxy_line(node_plan("lb1", self.HOSTS), "# two holders")
+        result = apply(pair, transaction(plan))
+        pair.stranger("address", "del", f"{VIP}/32", "dev", "eth0")
+        assert result.returncode == 1
+        assert f"VIP {VIP} has 2 holders" in result.stderr
+        assert pair.ask(CURRENT) == before
+
+
 class TestSudoUser:
     def test_a_sudo_user_can_do_what_root_can(self, tmp_path: Path) -> None:
         with bench("sudotest", tmp_path, ensure_image(print), user="admin") as machine:
@@ -253,7 +284,7 @@ class TestMachine:
         self, tmp_path: Path
     ) -> None:
         with bench("boottest", tmp_path, ensure_image(print)) as machine:
-            name = machine.machine.machine_name
+            name = machine.machines["lb1"].machine_name
             folder = tmp_path / name
             first = machine.ask("cat /proc/sys/kernel/random/boot_id; systemctl is-system-running")
             pid = (folder / "nspawn.pid").read_text()
@@ -267,7 +298,7 @@ class TestMachine:
             shown = subprocess.run(
                 ["ip", "-n", name, "address"], check=True, capture_output=True, text=True
             )
-            assert ADDRESS not in shown.stdout
+            assert ADDRESSES["lb1"] not in shown.stdout
             subprocess.run([folder / "start"], check=True)
             wait_for("sshd", lambda: machine.run("true").returncode == 0, 30)
             run_machine_script(machine, "delete")
