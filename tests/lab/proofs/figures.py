@@ -1,0 +1,5 @@
+"""Where measured figures wait for the end of the run."""
+
+import pytest
+
+FIGURES = pytest.StashKey[list[str]]()
