@@ -60,8 +60,10 @@ def with_haproxy_line(plan: HostPlan, line: str) -> HostPlan:
     )
 
 
-def transaction(plan: HostPlan, reference: str | None = None) -> str:
-    return render_transaction(plan, FAMILIES[OsFamily.DEBIAN], reference)
+def transaction(
+    plan: HostPlan, reference: str | None = None, family: OsFamily = OsFamily.DEBIAN
+) -> str:
+    return render_transaction(plan, FAMILIES[family], reference)
 
 
 def removal(plan: HostPlan) -> str:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from components.model.machine import NspawnMachine
+from components.model.node import OsFamily
 from components.render.transaction import (
     RUN_SCRIPT,
     parse_outputs,
@@ -101,6 +103,28 @@ class TestOneHost:
         result = apply(machine, transaction(plan))
         assert result.returncode == 1
         assert message in result.stderr
+
+    def test_a_host_of_another_family_is_refused_by_the_name_of_the_setting(
+        self, machine: Bench
+    ) -> None:
+        result = apply(machine, transaction(node_plan(), family=OsFamily.RHEL))
+        assert result.returncode == 1
+        assert "family is rhel: /etc/os-release of this host says debian" in result.stderr
+
+    def test_a_first_release_that_does_not_serve_is_taken_off(self, machine: Bench) -> None:
+        plan = replace(node_plan(), revision="another", settle_seconds=0)
+        result = apply(machine, transaction(plan))
+        assert result.returncode == 1
+        assert "/revision says" in result.stderr
+        assert machine.run("systemctl is-active haproxy keepalived").stdout.split() == [
+            "inactive",
+            "inactive",
+        ]
+        left = machine.ask(
+            "find /etc/systemd /etc/sysctl.d -name '*k8s-ha-lb*';"
+            " find /etc/k8s-ha-lb -name current -o -name pending"
+        )
+        assert left == ""
 
     def test_the_first_transaction_installs_and_starts_everything(self, machine: Bench) -> None:
         result = apply(machine, transaction(node_plan()))
@@ -280,6 +304,20 @@ class TestSudoUser:
 
 
 class TestMachine:
+    def test_changed_addresses_reach_the_running_machine(self, tmp_path: Path) -> None:
+        with bench("addrtest", tmp_path, ensure_image(print)) as machine:
+            boot = machine.ask("cat /proc/sys/kernel/random/boot_id; pidof systemd")
+            kept, replaced = machine.machines["lb1"].addresses
+            settings = machine.machines["lb1"].model_dump(mode="json")
+            settings["addresses"] = [str(kept), "2001:2:0:1::31/64"]
+            changed = replace(machine, machines={"lb1": NspawnMachine.model_validate(settings)})
+            host_key = run_machine_script(changed, "create")
+            assert host_key.strip() in (tmp_path / "known_hosts").read_text()
+            shown = machine.ask("ip -o address show dev eth0")
+            assert "2001:2:0:1::31/64" in shown
+            assert str(replaced) not in shown
+            assert machine.ask("cat /proc/sys/kernel/random/boot_id; pidof systemd") == boot
+
     def test_a_machine_reboots_starts_after_a_power_off_and_leaves_nothing(
         self, tmp_path: Path
     ) -> None:
