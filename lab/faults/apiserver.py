@@ -9,9 +9,9 @@ from lab.processes import send, wait_until_gone
 from lab.records import Record, read_record, start_again
 from lab.state import Lab
 
-DRAIN_S = SHUTDOWN_DELAY_S + 60.0
-"""Give-up time of a graceful stop: the delay, then up to 60 s (kube-apiserver's own limit,
---request-timeout) for requests in flight."""
+DRAIN_S = SHUTDOWN_DELAY_S + 60.0 + 20.0
+"""Give-up time of a graceful stop: the delay, then up to 60 s (kube-apiserver's --request-timeout)
+for watches that nobody closes, then 20 s to end. Seen: 10 s to 69 s."""
 
 
 def _record(lab: Lab, target: str) -> Record:

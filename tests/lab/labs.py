@@ -32,7 +32,7 @@ def why_no_lab() -> str | None:
 
 @contextmanager
 def lab_of_the_tests(session: pytest.Session) -> Generator[Lab]:
-    """A lab with a name of its own; removed in the end, its logs kept if a test failed meanwhile."""
+    """A lab with a name of its own; removed in the end, its logs kept if a test failed."""
     lab = Lab.named(f"t{secrets.token_hex(2)}")
     _FOLDER.mkdir(exist_ok=True)
     with _claim(lab).open("w") as claim:
