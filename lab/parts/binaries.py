@@ -134,7 +134,7 @@ def binary_sets(kubernetes: str) -> tuple[BinarySet, BinarySet]:
             name="etcd",
             version=release.etcd,
             binaries=("etcd",),
-            build=go_build.etcd_build(kubernetes),
+            build=go_build.etcd_build(),
         ),
     )
 

@@ -25,6 +25,7 @@ class KubernetesRelease:
 
 KUBERNETES_RELEASES = {
     "1.34": KubernetesRelease(kubernetes="1.34.4", etcd="3.6.4"),
+    "1.21": KubernetesRelease(kubernetes="1.21.14", etcd="3.6.4"),
 }
 
 

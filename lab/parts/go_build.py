@@ -5,13 +5,18 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from lab.parts.cache import lock
+from lab.parts.go_openapi import source_with_openapi
 from lab.parts.go_toolchain import ensure_go
 from lab.parts.steps import Progress, run_step
 
 MODULES = Path(__file__).parent / "go"
 ROUTE = "built from pinned Go modules (closed network)"
+ETCD_MODULE = "kubernetes-1.34"
+_OPENAPI_SINCE = (1, 24)
+"""From this release on the module carries its OpenAPI definitions, and no cloud providers."""
 FIX = (
     "let Go reach a module proxy (go env GOPROXY), free 6 GB of disk, then run the same command"
     " again: what is built so far is kept"
@@ -25,6 +30,9 @@ class GoBuild:
     module: str
     packages: Mapping[str, str]
     version_variables: Mapping[str, str] = field(default_factory=dict[str, str])
+    tags: str = ""
+    generates_openapi: bool = False
+    """The release does not carry its OpenAPI definitions: see go_openapi.py."""
     about: str
 
     @property
@@ -35,7 +43,7 @@ class GoBuild:
     def content_hash(self) -> str:
         """Changes with every pinned version."""
         digest = hashlib.sha256()
-        for name in ("go.mod", "go.sum"):
+        for name in ("go.mod", "go.sum", *(["tools.go"] if self.generates_openapi else [])):
             digest.update((self.directory / name).read_bytes())
         digest.update(repr(sorted(self.version_variables.items())).encode())
         return digest.hexdigest()[:12]
@@ -49,7 +57,12 @@ class GoBuild:
         toolchain = ensure_go(progress)
         link = " ".join(["-s", "-w", *(f"-X {k}={v}" for k, v in self.version_variables.items())])
         flags = ["-mod=readonly", "-trimpath", "-buildvcs=false", f"-ldflags={link}"]
-        with lock("go-build"):
+        flags += [f"-tags={self.tags}"] if self.tags else []
+        with lock("go-build"), TemporaryDirectory(dir=target) as work:
+            source = self.directory
+            if self.generates_openapi:
+                source = Path(work)
+                source_with_openapi(self.directory, source, toolchain, part, progress)
             for name, package in self.packages.items():
                 command = ["nice", "-n", "10", str(toolchain.go), "build", *flags]
                 run_step(
@@ -58,7 +71,7 @@ class GoBuild:
                     what=f"building {name} from source ({self.about})",
                     fix=FIX,
                     progress=progress,
-                    cwd=self.directory,
+                    cwd=source,
                     environment=toolchain.environment,
                 )
             if toolchain.owned_build_cache:
@@ -95,13 +108,16 @@ def kubernetes_build(minor: str, version: str) -> GoBuild:
             for package in ("k8s.io/component-base/version", "k8s.io/client-go/pkg/version")
             for key, value in values.items()
         },
+        tags="" if (int(major_number), int(minor_number)) >= _OPENAPI_SINCE else "providerless",
+        generates_openapi=(int(major_number), int(minor_number)) < _OPENAPI_SINCE,
         about="about 6 minutes on 2 cores for the three, once per version",
     )
 
 
-def etcd_build(minor: str) -> GoBuild:
+def etcd_build() -> GoBuild:
+    """One etcd for every Kubernetes release; it shares compiled packages with the newest."""
     return GoBuild(
-        module=f"kubernetes-{minor}",
+        module=ETCD_MODULE,
         packages={"etcd": "go.etcd.io/etcd/server/v3"},
         about="under a minute",
     )

@@ -13,7 +13,7 @@ from lab.parts.catalogue import (
     release_of,
     this_platform,
 )
-from lab.parts.go_build import engine_build, kubernetes_build
+from lab.parts.go_build import engine_build, etcd_build, kubernetes_build
 
 
 def test_arm64_takes_the_arm64_files(monkeypatch):
@@ -40,7 +40,8 @@ def test_the_go_module_pins_the_version_of_the_catalogue(minor):
     release = release_of(minor)
     module = (kubernetes_build(minor, release.kubernetes).directory / "go.mod").read_text()
     assert f"k8s.io/kubernetes v{release.kubernetes}" in module
-    assert f"go.etcd.io/etcd/server/v3 v{release.etcd}" in module
+    etcd_module = (etcd_build().directory / "go.mod").read_text()
+    assert f"go.etcd.io/etcd/server/v3 v{release.etcd}" in etcd_module
 
 
 def test_the_engine_module_pins_the_version_of_the_catalogue():
