@@ -45,7 +45,7 @@ def _launcher(path: Path, module: str) -> None:
         f" from {module} import main; sys.exit(main())"
     )
     command = [sys.executable, "-P", "-c", start, str(CHECKOUT)]
-    text = f'#!/bin/sh\n# {module}: a stand-in, see lab/stand_ins/__init__.py\nexec {shlex.join(command)} "$@"\n'
+    text = f'#!/bin/sh\n# a stand-in: {module}\nexec {shlex.join(command)} "$@"\n'
     if path.exists() and path.read_text() == text:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
