@@ -46,7 +46,7 @@ def test_the_api_answers_during_the_fault_and_one_machine_holds_the_vip_after_it
 
 def test_a_full_disk_refuses_every_write_and_loses_nothing(lab: Lab) -> None:
     def write(path: str) -> str:
-        return run_in_machine(lab, "lb2", ["sh", "-c", f"echo written > {path}"])
+        return run_in_machine(lab, "lb2", ["sh", "-c", f"echo written | tee {path} >&2"])
 
     before = run_in_machine(lab, "lb2", ["sha256sum", "/etc/haproxy/haproxy.cfg"])
     apply_fault(lab, "fill-disk", "lb2")
