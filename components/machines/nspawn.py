@@ -7,7 +7,12 @@ from pulumi_command import local
 
 from components.machines.machine import Machine, ssh_connection
 from components.model import machine as model
-from components.render.machines.nspawn import AUTHORIZED_KEY, machine_identity, render_nspawn
+from components.render.machines.nspawn import (
+    AUTHORIZED_KEY,
+    RUN_SCRIPT,
+    machine_identity,
+    render_nspawn,
+)
 from components.render.ssh_key import public_key_of
 
 
@@ -41,8 +46,10 @@ class NspawnMachine(Machine):
         container = local.Command(
             f"{name}-container",
             local.CommandArgs(
-                create=scripts.create,
-                update=scripts.create,
+                # Through standard input: a failing command is printed in full.
+                create=RUN_SCRIPT,
+                update=RUN_SCRIPT,
+                stdin=scripts.create,
                 delete=scripts.delete,
                 environment={
                     **scripts.environment,

@@ -13,14 +13,18 @@ _TEMPLATES = shell_environment(Path(__file__).parent / "templates")
 AUTHORIZED_KEY = "MACHINE_AUTHORIZED_KEY"
 """Environment variable with the public key line that the machine accepts."""
 
+RUN_SCRIPT = "exec sh -s"
+"""The command that runs `NspawnScripts.create` from its standard input."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class NspawnScripts:
     """POSIX shell scripts for one machine, which take its settings from `environment`.
 
-    `create` is idempotent and serves updates too; its standard output is the machine's SSH host
-    public key (`type base64`), printed once sshd answers with it. `delete` succeeds when nothing is
-    there. The state directory keeps `start`, which brings the machine back after a power-off.
+    `create`, for the standard input of `sh -s`, is idempotent and serves updates too; its standard
+    output is the machine's SSH host public key (`type base64`), printed once sshd answers with it.
+    `delete` succeeds when nothing is there. The state directory keeps `start`, which brings the
+    machine back after a power-off.
     `environment` lacks `AUTHORIZED_KEY`, which the caller adds.
     """
 

@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from components.machines.driver import make_machine
 from components.machines.machine import Machine
 from components.model.machine import ExistingMachine
-from components.render.machines.nspawn import AUTHORIZED_KEY
+from components.render.machines.nspawn import AUTHORIZED_KEY, render_nspawn
 from tests.unit.components.registrations import is_secret, register
 from tests.unit.machines.test_nspawn_scripts import SETTINGS
 
@@ -52,7 +52,9 @@ def test_a_machine_container_is_one_local_command() -> None:
     }
     command = made["lb1-container"]
     assert command.delete_before_replace
-    assert command.inputs["create"] == command.inputs["update"]
+    assert command.inputs["create"] == command.inputs["update"] == "exec sh -s"
+    assert command.inputs["stdin"] == render_nspawn(SETTINGS).create
+    assert command.inputs["delete"] == render_nspawn(SETTINGS).delete
     assert command.inputs["environment"]["MACHINE_NAME"] == "lab-lb1"
     assert command.inputs["environment"][AUTHORIZED_KEY] == PUBLIC_KEY
     assert command.inputs["triggers"][:2] == ["lab-lb1", "/images/bookworm"]
