@@ -14,14 +14,26 @@ def heredoc(path: str, content: str) -> str:
     """
     if "\0" in content:
         raise ValueError(f"{path} holds a NUL character: a managed file is text; remove it")
-    lines = content.split("\n")
-    delimiter = _DELIMITER
-    while delimiter in lines:
-        delimiter += "_"
-    if lines[-1] == "":
-        return f"cat > {path} <<'{delimiter}'\n{content}{delimiter}\n"
     # A heredoc always ends in a line break: take off the one that the content lacks.
-    return f"head -c -1 > {path} <<'{delimiter}'\n{content}\n{delimiter}\n"
+    whole = content.endswith("\n")
+    body = content if whole else f"{content}\n"
+    if _is_plain(body):
+        read = "cat" if whole else "head -c -1"
+        return f"{read} > {path} <<'{_DELIMITER}'\n{body}{_DELIMITER}\n"
+    marked = "".join(f"|{line}\n" for line in body[:-1].split("\n"))
+    shorten = "" if whole else " | head -c -1"
+    return f"sed 's/^|//' <<'{_DELIMITER}'{shorten} > {path}\n{marked}{_DELIMITER}\n"
+
+
+def _is_plain(body: str) -> bool:
+    """Whether no line can be taken for the delimiter, or for its beginning.
+
+    dash 0.5.12 loses a byte above 127 right after the beginning of the delimiter in a line.
+    """
+    lines = body.split("\n")
+    if body.isascii():
+        return _DELIMITER not in lines
+    return not any(line.startswith(_DELIMITER[0]) for line in lines)
 
 
 def file_digest(file: ManagedFile) -> str:
