@@ -10,7 +10,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from stacks.settings import SECRETS, Settings
+from stacks.settings import FROM_PROFILE, SECRETS, Settings
 
 _INTRODUCTION = """\
 # Settings
@@ -101,8 +101,8 @@ def _class_name(annotation: type) -> str:
 
 
 def _default(field: FieldInfo) -> str:
-    if isinstance(field.json_schema_extra, dict) and "default" in field.json_schema_extra:
-        return str(field.json_schema_extra["default"])
+    if field.json_schema_extra == FROM_PROFILE:
+        return str(FROM_PROFILE["default"])
     if field.is_required():
         return "required"
     value = field.get_default(call_default_factory=True)

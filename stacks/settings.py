@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from pydantic import Field, JsonValue, ValidationError, ValidationInfo, model_validator
 
@@ -72,13 +72,14 @@ class ControlPlaneSettings(Model):
     def _fill_in(cls, raw: Any, info: ValidationInfo) -> Any:
         if not isinstance(raw, Mapping):
             return raw
-        profile = PROFILES.get(raw.get("profile"), PROFILES[ProfileName.STANDARD])
-        filled: dict[str, Any] = {"connectTimeoutMs": profile.connect_timeout_ms, **raw}
+        given = cast("Mapping[str, Any]", raw)
+        profile = PROFILES.get(given.get("profile", ""), PROFILES[ProfileName.STANDARD])
+        filled: dict[str, Any] = {"connectTimeoutMs": profile.connect_timeout_ms, **given}
         filled["vrrp"] = {
             **profile.vrrp.model_dump(by_alias=True),
-            **(raw.get("vrrp") or {}),
+            **(given.get("vrrp") or {}),
         }
-        check = raw.get("healthCheck", {})
+        check = given.get("healthCheck", {})
         if check is not None:
             timers = profile.model_dump(by_alias=True, exclude={"vrrp", "connect_timeout_ms"})
             filled["healthCheck"] = _read_authority({**timers, **check}, info)
@@ -192,7 +193,8 @@ def _names() -> set[str]:
 def _read_authority(check: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
     if "caFile" not in check:
         return check
-    project: Path = (info.context or {}).get("project", Path())
+    context = cast("Mapping[str, Path]", info.context or {})
+    project = context.get("project", Path())
     name = check.pop("caFile")
     try:
         return {**check, "ca": (project / str(name)).read_text()}

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Generator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,13 @@ from lab.state import Lab
 from lab.up import DEFAULT_KUBERNETES, bring_lab_up
 from tests.lab.labs import lab_of_the_tests, remove_abandoned_labs, why_no_lab
 from tests.lab.proofs.figures import FIGURES
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--lab",
+        help="use the lab of this name, which is kept, instead of one that the run makes and removes",
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -53,7 +61,8 @@ def lab_parts(lab_machine: None) -> Parts:
 @pytest.fixture(scope="session")
 def control_plane(lab_parts: Parts, request: pytest.FixtureRequest) -> Generator[Lab]:
     """A lab of its own name with network and control plane, before `pulumi up`."""
-    with lab_of_the_tests(request.session) as lab:
+    kept: str | None = request.config.getoption("--lab")
+    with nullcontext(Lab.named(kept)) if kept else lab_of_the_tests(request.session) as lab:
         bring_lab_up(lab, kubernetes=None, with_stack=False, console=Console(file=sys.stderr))
         yield lab
 
