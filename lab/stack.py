@@ -55,7 +55,7 @@ def run_pulumi(
     """Output of `pulumi ARGUMENTS`, also given to `show` line by line and appended to `log`.
 
     The process is on record meanwhile, so that another `up` can end it when this one is killed.
-    Raises CommandError, with the lines that say error, on a status other than 0.
+    Raises CommandError, with what Pulumi says of the failure, on a status other than 0.
     """
     argv = command(lab, engine, arguments, project=project)
     lines: list[str] = []
@@ -90,7 +90,9 @@ def run_pulumi(
 
 
 def _errors(lines: Sequence[str]) -> str:
-    said = [line.strip() for line in lines if "error:" in line.lower()]
+    text = "".join(lines)
+    diagnostics = text.rpartition("\nDiagnostics:\n")[2].partition("\nResources:\n")[0]
+    said = [line.strip() for line in diagnostics.splitlines() if line.strip()]
     return "\n  ".join(dict.fromkeys(said or [line.strip() for line in lines[-5:]]))
 
 
