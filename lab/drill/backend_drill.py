@@ -2,11 +2,11 @@
 
 from components.model.budget.fault import Fault
 from components.model.budget.prediction import Prediction
-from lab.drill.engine_state import backend_states
+from lab.drill.engine_state import wait_for_all_backends
 from lab.drill.measurement import Measurement
 from lab.drill.target import DrillTarget
-from lab.drill.waiting import observe_for, wait_until
-from lab.faults import apply_fault, heal_fault
+from lab.drill.waiting import observe_for
+from lab.faults import apply_fault, heal_fault, prepare_fault
 from lab.prober.recording import Recording
 from lab.prober.run import Prober
 
@@ -16,9 +16,6 @@ RATE_PER_S = 250
 PATIENCE_MS = 5000
 """Client timeout: longer than any predicted ejection of the profiles, so that only connections the
 load balancer really fails count."""
-
-RETURN_S = 60.0
-"""Longest time a healed kube-apiserver may take until it is ready and back in the pool."""
 
 LAB_FAULT = {
     Fault.BACKEND_KILLED: "kill",
@@ -39,6 +36,7 @@ def drill_backend(target: DrillTarget, fault: Fault, backend: str) -> Measuremen
     wait_for_all_backends(target)
     predicted = target.budget.of(fault)
     probe = target.probe(timeout_ms=PATIENCE_MS)
+    prepare_fault(target.lab, LAB_FAULT[fault], backend)
     with Prober(target.client, probe, interval_ms=1000 / RATE_PER_S) as prober:
         struck = prober.mark("fault")
         apply_fault(target.lab, LAB_FAULT[fault], backend)
@@ -56,17 +54,6 @@ def drill_backend(target: DrillTarget, fault: Fault, backend: str) -> Measuremen
         ejection_ms=_ejection_ms(during, predicted, backend),
         holders=target.holders(),
         detail=f"slow {len(during.slower_than(100))}, p99 {during.latency_ms(99):.0f} ms",
-    )
-
-
-def wait_for_all_backends(target: DrillTarget) -> None:
-    """Waits until every node has every backend up. Raises NeverHappenedError."""
-    wait_until(
-        "every node has every backend up",
-        lambda: all(
-            state == "UP" for states in backend_states(target).values() for state in states.values()
-        ),
-        RETURN_S,
     )
 
 

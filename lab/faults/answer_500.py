@@ -14,7 +14,7 @@ from lab.control_plane.readiness import wait_for
 from lab.fabric.namespaces import inside
 from lab.faults.fault import Fault, Role
 from lab.hosts import APISERVER_PORT, SWITCH, ipv4
-from lab.records import Record, read_record, record_path, start, stop
+from lab.records import read_record, record_path, start, stop
 from lab.state import Lab
 
 RESPONDER = Path(__file__).with_name("responder_500.py")
@@ -40,14 +40,18 @@ def _name(target: str) -> str:
     return f"answer-500-stand-in-{target}"
 
 
-def _answer_500(lab: Lab, target: str) -> None:
+def _prepare(lab: Lab, target: str) -> None:
     record = read_record(lab, _name(target))
     if record is None or not record.running:
-        record = _start_responder(lab, target)
+        _start_responder(lab, target)
+
+
+def _answer_500(lab: Lab, target: str) -> None:
+    _prepare(lab, target)
     run(inside(lab, target, ["nft", "-f", "-"]), text_in=REDIRECT)
 
 
-def _start_responder(lab: Lab, target: str) -> Record:
+def _start_responder(lab: Lab, target: str) -> None:
     certificate, key = lab.pki / f"{target}.crt", lab.pki / f"{target}.key"
     program = [sys.executable, "-I", str(RESPONDER), str(certificate), str(key)]
     record = start(lab, _name(target), inside(lab, target, [*program, str(RESPONDER_PORT)]))
@@ -59,7 +63,6 @@ def _start_responder(lab: Lab, target: str) -> Record:
         record,
         timeout_s=READY_S,
     )
-    return record
 
 
 def _answer_truly(lab: Lab, target: str) -> None:
@@ -77,5 +80,6 @@ FAULTS = (
         "new connections are answered with status 500 (by a stand-in with the same certificate)",
         _answer_500,
         _answer_truly,
+        prepare=_prepare,
     ),
 )

@@ -35,6 +35,8 @@ class Fault:
     heal: Action
     lasts: bool = True
     """False when the fault is over once it has been applied."""
+    prepare: Action | None = None
+    """What takes time and does no harm yet; `apply` does it too when it was left out."""
 
 
 @dataclass(frozen=True, order=True)

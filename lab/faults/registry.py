@@ -45,6 +45,17 @@ def apply_fault(lab: Lab, kind: str, target: str) -> None:
         raise
 
 
+def prepare_fault(lab: Lab, kind: str, target: str) -> None:
+    """Does what the fault needs beforehand, so that it strikes at once when it is applied.
+
+    Raises FaultError for an unknown kind or a target that the fault does not fit.
+    """
+    fault = _fitting(kind, target)
+    if fault.prepare is not None:
+        note(lab, ActiveFault(kind, target))
+        fault.prepare(lab, target)
+
+
 def heal_fault(lab: Lab, kind: str, target: str) -> None:
     """Undoes the fault, whether it is recorded or not; on return its target works again.
 

@@ -19,7 +19,7 @@ from tests.lab.proofs.figures import FIGURES
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--lab",
-        help="use the lab of this name, which is kept, instead of one that the run makes and removes",
+        help="use the lab of this name and keep it, instead of one of the run's own",
     )
 
 

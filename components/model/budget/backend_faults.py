@@ -83,7 +83,7 @@ def backend_predictions(listener: Listener) -> tuple[Prediction, ...]:
     return (
         Prediction(
             fault=Fault.BACKEND_KILLED,
-            outage_ms=0,
+            outage_ms=PROBE_MS,
             degraded_ms=refused,
             degraded_share=share,
             failing_ms=connect if retried else refused,
@@ -93,7 +93,7 @@ def backend_predictions(listener: Listener) -> tuple[Prediction, ...]:
         ),
         Prediction(
             fault=Fault.BACKEND_SILENT,
-            outage_ms=0,
+            outage_ms=PROBE_MS,
             degraded_ms=silent,
             degraded_share=share,
             failing_ms=2 * connect if retried else silent,
@@ -104,7 +104,7 @@ def backend_predictions(listener: Listener) -> tuple[Prediction, ...]:
         ),
         Prediction(
             fault=Fault.BACKEND_HUNG,
-            outage_ms=0,
+            outage_ms=PROBE_MS,
             degraded_ms=hung,
             degraded_share=share,
             failing_ms=hung,
@@ -134,7 +134,7 @@ def _unready_predictions(check: HealthCheck, share: float, connect: int) -> tupl
     return (
         Prediction(
             fault=Fault.BACKEND_ANSWERS_500,
-            outage_ms=0,
+            outage_ms=PROBE_MS,
             degraded_ms=unready,
             degraded_share=share,
             failing_ms=unready,

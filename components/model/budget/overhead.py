@@ -9,4 +9,5 @@ EXIT_HOOK_MS = 60
 ExecStopPost, inotify wakes keepalived."""
 
 PROBE_MS = 50
-"""What one answered probe takes at most on a busy machine: connection, TLS, request, verdict."""
+"""What one answered request takes at most on a busy machine: connection, TLS, request, verdict. All
+requests under way when a backend fails may have been on it: for so long none may succeed."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from lab.drill.backend_drill import wait_for_all_backends
+from lab.drill.engine_state import wait_for_all_backends
 from lab.prober.report import describe
 from lab.prober.run import Prober
 from tests.lab.proofs.stack import Change, Settings, StackUnderTest, unchanged
