@@ -15,7 +15,8 @@ _STATUS = re.compile(
     re.MULTILINE,
 )
 _WEIGHT = re.compile(
-    r'^haproxy_server_weight\{proxy="(?P<pool>[^"]+)",server="(?P<backend>[^"]+)"\} (?P<weight>\d+)$',
+    r'^haproxy_server_weight\{proxy="(?P<pool>[^"]+)",server="(?P<backend>[^"]+)"\}'
+    r" (?P<weight>\d+)$",
     re.MULTILINE,
 )
 
