@@ -81,7 +81,7 @@ def _make_all(folder: Path) -> None:
     for host in CONTROL_PLANES:
         key = ec.generate_private_key(ec.SECP256R1())
         certificate = authority.sign(
-            key, "kube-apiserver", None, ExtendedKeyUsageOID.SERVER_AUTH, apiserver_names(host)
+            key, host, None, ExtendedKeyUsageOID.SERVER_AUTH, apiserver_names(host)
         )
         _write(folder / f"{host}.crt", certificate.public_bytes(Encoding.PEM), mode=0o644)
         _write_key(folder / f"{host}.key", key)
