@@ -12,8 +12,10 @@ from tests.lab.proofs.stack import StackUnderTest
 
 @pytest.fixture
 def stack(lab: Lab, lab_parts: Parts) -> StackUnderTest:
-    """The whole lab's stack, healthy before the test."""
-    return StackUnderTest(lab=lab, parts=lab_parts)
+    """The whole lab's stack, healthy before the test, its VIPs where they belong."""
+    made = StackUnderTest(lab=lab, parts=lab_parts)
+    made.settle()
+    return made
 
 
 @pytest.fixture

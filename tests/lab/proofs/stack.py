@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from components.model.load_balancer import LoadBalancer
+from components.render.host import settle_seconds
 from lab.drill.target import DrillTarget
 from lab.hosts import LOAD_BALANCERS
 from lab.machines import run_in_machine
@@ -60,6 +61,11 @@ class StackUnderTest:
         config = self._settings(change)["config"]
         raw = {name.removeprefix(PREFIX): value for name, value in config.items()}
         return parse_settings(raw, CHECKOUT).control_plane.load_balancer()
+
+    def settle(self) -> None:
+        """Waits until the expected holder alone has the VIPs. Raises NeverHappenedError."""
+        target = self.target()
+        target.wait_for_holder(target.expected_holder, settle_seconds(target.load_balancer))
 
     def ssh_logins(self) -> dict[str, int]:
         """How often somebody has logged in to each machine over SSH since it booted."""
