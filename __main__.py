@@ -15,6 +15,7 @@ project = Path(__file__).parent
 try:
     settings = load_settings(project)
     private_key = load_private_key(settings, project)
+    secrets = load_secrets(settings.control_plane.load_balancer())
 except SettingsError as error:
     raise pulumi.RunError(str(error)) from None
 
@@ -30,7 +31,7 @@ endpoint = ControlPlane(
         load_balancer=load_balancer,
         machines=control_plane.machines(project),
         private_key=private_key,
-        secrets=load_secrets(),
+        secrets=secrets,
         worst_outage_ms=settings.slo.worst_outage_ms,
     ),
 )

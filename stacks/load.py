@@ -6,7 +6,8 @@ from pathlib import Path
 import pulumi
 from pulumi.runtime.config import CONFIG
 
-from components.loadbalancer.secrets import LoadBalancerSecrets
+from components.loadbalancer.secrets import LoadBalancerSecrets, require_secrets
+from components.model.load_balancer import LoadBalancer
 from stacks.errors import SettingsError
 from stacks.settings import SECRETS, Settings, parse_settings
 
@@ -24,13 +25,18 @@ def load_settings(project: Path) -> Settings:
     return parse_settings(raw, project)
 
 
-def load_secrets() -> LoadBalancerSecrets:
-    """The secrets of the load balancer; what is not set is left out."""
+def load_secrets(lb: LoadBalancer) -> LoadBalancerSecrets:
+    """The secrets of the load balancer; raises SettingsError when one that it needs is not set."""
     config = pulumi.Config(PROJECT)
-    return LoadBalancerSecrets(
+    secrets = LoadBalancerSecrets(
         stats_password=config.get_secret("statsPassword"),
         health_check_certificate=config.get_secret("healthCheckCertificate"),
     )
+    try:
+        require_secrets(lb, secrets)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
+    return secrets
 
 
 def load_private_key(settings: Settings, project: Path) -> pulumi.Output[str]:

@@ -73,14 +73,15 @@ class ControlPlaneSettings(Model):
         if not isinstance(raw, Mapping):
             return raw
         given = cast("Mapping[str, Any]", raw)
-        profile = PROFILES.get(given.get("profile", ""), PROFILES[ProfileName.STANDARD])
+        name = given.get("profile")
+        known = name in set(ProfileName) if isinstance(name, str) else False
+        profile = PROFILES[ProfileName(name) if known else ProfileName.STANDARD]
         filled: dict[str, Any] = {"connectTimeoutMs": profile.connect_timeout_ms, **given}
-        filled["vrrp"] = {
-            **profile.vrrp.model_dump(by_alias=True),
-            **(given.get("vrrp") or {}),
-        }
+        vrrp = given.get("vrrp", {})
+        if isinstance(vrrp, Mapping):
+            filled["vrrp"] = {**profile.vrrp.model_dump(by_alias=True), **vrrp}
         check = given.get("healthCheck", {})
-        if check is not None:
+        if isinstance(check, Mapping):
             timers = profile.model_dump(by_alias=True, exclude={"vrrp", "connect_timeout_ms"})
             filled["healthCheck"] = _read_authority({**timers, **check}, info)
         return filled

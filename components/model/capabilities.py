@@ -20,8 +20,6 @@ class Capabilities(Model):
     modes: frozenset[ListenerMode]
     balances: frozenset[Balance]
     active_checks: frozenset[HealthCheckKind]
-    slow_start: bool
-    closes_sessions_of_dead_backend: bool
     descriptors_per_connection: int
     """File descriptors of one proxied connection."""
     descriptors_base: int
@@ -33,8 +31,6 @@ CAPABILITIES: dict[Engine, Capabilities] = {
         modes=frozenset(ListenerMode),
         balances=frozenset(Balance),
         active_checks=frozenset(HealthCheckKind),
-        slow_start=True,
-        closes_sessions_of_dead_backend=True,
         descriptors_per_connection=2,
         descriptors_base=200,
     ),

@@ -33,7 +33,8 @@ class HealthCheck(Model):
     server_name: str = Field(default="kubernetes", pattern=r"^[a-zA-Z0-9.-]{1,253}$")
     """Name sent in SNI and Host, and demanded of the backend's certificate."""
     ca: str | None = None
-    """PEM of the authority that signed the backends' certificates (https)."""
+    """PEM of the authority that signed the backends' certificates (https); in a stack file give
+    `caFile`, its path relative to the project, instead."""
     insecure_skip_verify: bool = False
     """Opt out of verifying the backend's certificate (https)."""
     client_certificate: bool = False
@@ -45,9 +46,11 @@ class HealthCheck(Model):
     timeout_ms: int = Field(default=2000, ge=50, le=60_000)
     """How long one probe waits for the answer, ms."""
     fall: int = Field(default=2, ge=1, le=10)
-    """Failed probes in a row until a backend is down."""
+    """Probes without an answer in a row until a backend is down. An answer with another status
+    drains it at the first probe, without counting."""
     rise: int = Field(default=2, ge=1, le=10)
-    """Good probes in a row until a backend is up again."""
+    """Good probes in a row until a backend that was down is up again; a drained one is back at the
+    first."""
 
     @model_validator(mode="after")
     def _https_has_an_authority(self) -> Self:

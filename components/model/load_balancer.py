@@ -14,6 +14,10 @@ from components.model.machine import HostName
 from components.model.node import Node
 from components.model.vip import Vip, Vrrp
 
+RESERVED_CONNECTIONS = 100
+"""For the local health check, metrics and statistics. When the engine as a whole is full it accepts
+none, and Keepalived would take the VIP from a node that is merely busy."""
+
 
 class Reach(StrEnum):
     """Who can reach an endpoint of a node."""
@@ -26,9 +30,11 @@ class Stats(Model):
     """The engine's statistics page; always behind a password."""
 
     enabled: bool = True
-    """Whether there is a statistics page; it needs the secret `statsPassword`."""
+    """Whether there is a statistics page; it needs the secret `statsPassword`. Switching it
+    restarts the engine, host after host: the VIP moves once."""
     reach: Reach = Reach.LOOPBACK
-    """`loopback`, or `node` for the node's own addresses."""
+    """`loopback`, or `node` for the node's own addresses: plain HTTP, the password is readable on
+    that network."""
     port: int = Field(default=8406, ge=1, le=65535)
     """TCP port of the page."""
     user: str = Field(default="admin", pattern=r"^[a-zA-Z0-9._-]{1,64}$")
@@ -69,10 +75,15 @@ class LoadBalancer(Model):
         return CAPABILITIES[self.engine]
 
     @property
+    def engine_connections(self) -> int:
+        """Connections the engine accepts in all: full listeners leave room for health checks."""
+        return self.max_connections + RESERVED_CONNECTIONS
+
+    @property
     def file_descriptors(self) -> int:
-        """Descriptors the engine needs for `max_connections`."""
+        """Descriptors the engine needs for `engine_connections`."""
         can = self.capabilities
-        return self.max_connections * can.descriptors_per_connection + can.descriptors_base
+        return self.engine_connections * can.descriptors_per_connection + can.descriptors_base
 
     @property
     def nodes_by_priority(self) -> tuple[Node, ...]:
@@ -118,11 +129,24 @@ class LoadBalancer(Model):
         return self
 
     @model_validator(mode="after")
+    def _vips_share_one_interface(self) -> Self:
+        interfaces = sorted({vip.interface for vip in self.vips})
+        if len(interfaces) > 1:
+            raise refuse(
+                "vips[].interface",
+                ", ".join(interfaces),
+                "the VIPs of a load balancer move together over one interface",
+                "give them the same one, or make two load balancers",
+            )
+        return self
+
+    @model_validator(mode="after")
     def _connections_fit_the_file_limit(self) -> Self:
         for node in self.nodes:
             if self.file_descriptors > node.file_limit:
                 can = self.capabilities
-                most = (node.file_limit - can.descriptors_base) // can.descriptors_per_connection
+                fit = (node.file_limit - can.descriptors_base) // can.descriptors_per_connection
+                most = max(fit - RESERVED_CONNECTIONS, 0)
                 raise refuse(
                     "maxConnections",
                     self.max_connections,

@@ -76,11 +76,21 @@ class Pool(Model):
     @property
     def serving(self) -> tuple[Backend, ...]:
         """Backends that take new connections while all are healthy."""
-        active = tuple(b for b in self.backends if not b.drain and not b.backup)
-        return active or tuple(b for b in self.backends if not b.drain)
+        return tuple(b for b in self.available if not b.backup) or self.available
+
+    @property
+    def available(self) -> tuple[Backend, ...]:
+        """Backends that may serve at some time: all but the drained ones."""
+        return tuple(b for b in self.backends if not b.drain)
 
     @property
     def largest_share(self) -> float:
-        """Largest part of new connections that one backend serves, 0 to 1."""
+        """Largest part of new connections that one backend may get, 0 to 1.
+
+        Weights say it for round robin only: the backend with the fewest connections may be one that
+        fails fast, and one source may be most of the traffic.
+        """
+        if self.balance not in (Balance.ROUND_ROBIN, Balance.WEIGHTED_ROUND_ROBIN):
+            return 1.0
         total = sum(b.weight for b in self.serving)
         return max(b.weight for b in self.serving) / total

@@ -2,7 +2,7 @@
 
 from ipaddress import ip_address
 
-from components.model.load_balancer import LoadBalancer
+from components.model.load_balancer import LoadBalancer, Reach
 from components.model.node import Node
 from components.render.environment import render_template
 from components.render.haproxy import render_haproxy
@@ -25,12 +25,12 @@ def host_plan(lb: LoadBalancer, node: Node) -> HostPlan:
     engine_files, revision = render_haproxy(lb, node)
     keepalived = render_keepalived(lb, node)
     local = f"http://127.0.0.1:{lb.observability.port}"
-    ports = [listener.port for listener in lb.listeners]
+    ports = tuple(listener.port for listener in lb.listeners)
     peers = tuple(a.ip for n in lb.nodes if n.name != node.name for a in n.addresses)
     return HostPlan(
         node=node.name,
         packages=("haproxy", "keepalived", "curl"),
-        files=(*engine_files, keepalived, *_system_files(lb)),
+        files=(*engine_files, keepalived, *_system_files(lb, node)),
         services=(
             ServicePlan(
                 name="haproxy",
@@ -57,11 +57,17 @@ def host_plan(lb: LoadBalancer, node: Node) -> HostPlan:
         health_url=f"{local}/healthz",
         revision_url=f"{local}/revision",
         revision=revision,
-        file_descriptors=lb.file_descriptors,
+        file_descriptors=node.file_limit,
         settle_seconds=settle_seconds(lb),
         has_secrets=has_secrets(lb),
-        managed_ports=(*ports, lb.observability.port),
+        managed_ports=(*ports, *_reachable_ports(lb)),
     )
+
+
+def _reachable_ports(lb: LoadBalancer) -> tuple[int, ...]:
+    observability = (lb.observability.port,) if lb.observability.reach is Reach.NODE else ()
+    stats = (lb.stats.port,) if lb.stats.enabled and lb.stats.reach is Reach.NODE else ()
+    return (*observability, *stats)
 
 
 def has_secrets(lb: LoadBalancer) -> bool:
@@ -83,14 +89,14 @@ def settle_seconds(lb: LoadBalancer) -> float:
     return rise + 4 * vrrp.advertisement_interval_ms / 1000 + vrrp.preempt_delay_s
 
 
-def _system_files(lb: LoadBalancer) -> tuple[ManagedFile, ...]:
+def _system_files(lb: LoadBalancer, node: Node) -> tuple[ManagedFile, ...]:
     return (
         ManagedFile(
             path=HAPROXY_DROP_IN,
             content=render_template(
                 "systemd/haproxy.conf.j2",
                 config=_config_arguments(lb, CURRENT).removeprefix("-f "),
-                file_descriptors=lb.file_descriptors,
+                file_limit=node.file_limit,
                 track_file=TRACK_FILE,
             ),
         ),

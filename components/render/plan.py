@@ -59,7 +59,7 @@ class HostPlan:
     """Local URL whose body is `revision` once the new configuration is the running one."""
     revision: str
     file_descriptors: int
-    """Descriptors the engine needs; the host's hard limit must allow them."""
+    """Limit of open files that the engine's service gets; the host must allow it."""
     settle_seconds: float
     """Longest time from (re)start until a VIP has a holder, from the VRRP timers."""
     has_secrets: bool = False

@@ -19,8 +19,8 @@ class Measurement:
     rate_per_s: float
     ejection_ms: float | None = None
     """Time until the faulty backend got its last connection; none for faults of a node."""
-    holders: tuple[str, ...] = ()
-    """Nodes with the VIP once the fault was over."""
+    holders: tuple[str, ...] | None = None
+    """Nodes with the VIP once the fault was over; none when that was not asked."""
     detail: str = ""
 
     @property
@@ -44,8 +44,8 @@ class Measurement:
                 f"ejected after {self.ejection_ms:.0f} ms > {predicted.degraded_ms:.0f} ms"
                 f" ({predicted.formula})"
             )
-        if self.holders and len(self.holders) != 1:
-            found.append(f"the VIP has {len(self.holders)} holders: {', '.join(self.holders)}")
+        if self.holders is not None and len(self.holders) != 1:
+            found.append(f"the VIP has {len(self.holders)} holders: {self.holders}")
         return found
 
     def line(self) -> str:

@@ -65,13 +65,13 @@ def drill_node(target: DrillTarget, fault: Fault, *, version: int = 4) -> NodeDr
         recording = prober.stop()
     after = target.holders()
     return NodeDrillResult(
-        fault=_measured(predicted, recording.between(struck, healing), (), f"holders {during}"),
+        fault=_measured(predicted, recording.between(struck, healing), None, f"holders {during}"),
         fail_back=_measured(back, recording.between(healing), after, f"after {fault.value}"),
     )
 
 
 def _measured(
-    prediction: Prediction, recording: Recording, holders: tuple[str, ...], detail: str
+    prediction: Prediction, recording: Recording, holders: tuple[str, ...] | None, detail: str
 ) -> Measurement:
     return Measurement(
         prediction=prediction,

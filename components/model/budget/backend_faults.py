@@ -9,7 +9,6 @@ from components.model.budget.overhead import PROBE_MS
 from components.model.budget.prediction import Prediction
 from components.model.health_check import HealthCheck, HealthCheckKind
 from components.model.listener import Listener
-from components.model.pool import Pool
 
 _FAULTS = (
     Fault.BACKEND_KILLED,
@@ -52,29 +51,19 @@ def unready_ejection_ms(check: HealthCheck) -> float:
     return check.interval_ms + PROBE_MS
 
 
-def worst_ejection_ms(pool: Pool) -> float | None:
-    """Longest time until any single dead backend is out; none without an active check."""
-    check = pool.health_check
-    if check is None:
-        return None
-    return max(
-        refused_ejection_ms(check),
-        silent_ejection_ms(check, pool.connect_timeout_ms),
-        hung_ejection_ms(check),
-    )
-
-
 def backend_predictions(listener: Listener) -> tuple[Prediction, ...]:
     """Predictions for the faults of one backend of a listener's pool."""
     pool = listener.pool
     check = pool.health_check
-    if len(pool.backends) < 2:
+    if len(pool.available) < 2:
         return tuple(_unbounded(f, "one backend: nothing else serves") for f in _FAULTS)
     if check is None:
         return tuple(_unbounded(f, "no active check: the backend stays in use") for f in _FAULTS)
     share = pool.largest_share
     connect = pool.connect_timeout_ms
-    retried = pool.retries > 0
+    # Backups come into use once the last other backend is out, not before.
+    alone = len(pool.serving) < 2
+    retried = pool.retries > 0 and not alone
     fall = f"{check.interval_ms} ms interval + {check.fall - 1} x {check.fast_interval_ms} ms"
     closed = "closed at ejection" if pool.close_sessions_of_dead_backend else "hang until timeouts"
     refused = refused_ejection_ms(check)
@@ -83,7 +72,7 @@ def backend_predictions(listener: Listener) -> tuple[Prediction, ...]:
     return (
         Prediction(
             fault=Fault.BACKEND_KILLED,
-            outage_ms=PROBE_MS,
+            outage_ms=refused if alone else PROBE_MS,
             degraded_ms=refused,
             degraded_share=share,
             failing_ms=connect if retried else refused,
@@ -93,7 +82,7 @@ def backend_predictions(listener: Listener) -> tuple[Prediction, ...]:
         ),
         Prediction(
             fault=Fault.BACKEND_SILENT,
-            outage_ms=PROBE_MS,
+            outage_ms=silent if alone else PROBE_MS,
             degraded_ms=silent,
             degraded_share=share,
             failing_ms=2 * connect if retried else silent,
@@ -104,24 +93,26 @@ def backend_predictions(listener: Listener) -> tuple[Prediction, ...]:
         ),
         Prediction(
             fault=Fault.BACKEND_HUNG,
-            outage_ms=PROBE_MS,
+            outage_ms=hung if alone else PROBE_MS,
             degraded_ms=hung,
             degraded_share=share,
             failing_ms=hung,
             established=closed,
             formula=f"{fall} + {check.fall} x ({check.timeout_ms} + {PROBE_MS}) ms hung probe",
         ),
-        *_unready_predictions(check, share, connect),
+        *_unready_predictions(check, share, alone=alone),
     )
 
 
-def _unready_predictions(check: HealthCheck, share: float, connect: int) -> tuple[Prediction, ...]:
+def _unready_predictions(
+    check: HealthCheck, share: float, *, alone: bool
+) -> tuple[Prediction, ...]:
     if check.kind is HealthCheckKind.TCP:
         return (
             _unbounded(Fault.BACKEND_ANSWERS_500, "a tcp check does not see readiness"),
             Prediction(
                 fault=Fault.BACKEND_RESTARTED,
-                outage_ms=0,
+                outage_ms=refused_ejection_ms(check) if alone else PROBE_MS,
                 degraded_ms=refused_ejection_ms(check),
                 degraded_share=share,
                 failing_ms=refused_ejection_ms(check),
@@ -134,7 +125,7 @@ def _unready_predictions(check: HealthCheck, share: float, connect: int) -> tupl
     return (
         Prediction(
             fault=Fault.BACKEND_ANSWERS_500,
-            outage_ms=PROBE_MS,
+            outage_ms=unready if alone else PROBE_MS,
             degraded_ms=unready,
             degraded_share=share,
             failing_ms=unready,
@@ -153,7 +144,7 @@ def _unready_predictions(check: HealthCheck, share: float, connect: int) -> tupl
 
 
 def _retry_note(retried: bool, note: str) -> str:
-    return f"; retried elsewhere, {note}" if retried else "; no retries"
+    return f"; retried elsewhere, {note}" if retried else "; nowhere to retry"
 
 
 def _unbounded(fault: Fault, why: str) -> Prediction:

@@ -12,9 +12,11 @@ from components.model.budget.backend_faults import (
 from components.model.budget.budget import failover_budget
 from components.model.budget.fault import Fault
 from components.model.budget.overhead import EXIT_HOOK_MS, PROBE_MS, TAKE_OVER_MS
+from components.model.budget.prediction import Prediction
 from components.model.budget.vip_faults import skew_ms
 from components.model.health_check import HealthCheck
 from components.model.load_balancer import LoadBalancer
+from components.model.pool import Balance, Pool
 from components.model.profile import PROFILES, ProfileName
 from tests.unit.models import CA, health_checks, load_balancers, sample
 
@@ -113,6 +115,33 @@ def test_without_retries_a_killed_backend_fails_its_share_until_ejection() -> No
     )
     assert row.failing_ms == row.degraded_ms
     assert row.degraded_share == pytest.approx(1 / 3)
+
+
+def row_of(pool: Pool, fault: Fault = Fault.BACKEND_KILLED) -> Prediction:
+    listener = sample().listeners[0].model_copy(update={"pool": pool})
+    return failover_budget(sample(listeners=(listener,))).of(fault)
+
+
+def test_the_only_serving_backend_is_missed_until_its_backup_takes_over() -> None:
+    pool = sample().listeners[0].pool
+    first, second, _ = pool.backends
+    backup = second.model_copy(update={"backup": True})
+    row = row_of(pool.model_copy(update={"backends": (first, backup)}))
+    assert row.outage_ms == row.degraded_ms == row.failing_ms
+    assert row.degraded_share == 1
+
+
+def test_a_drained_backend_replaces_nobody() -> None:
+    pool = sample().listeners[0].pool
+    first, second, _ = pool.backends
+    drained = second.model_copy(update={"drain": True})
+    assert row_of(pool.model_copy(update={"backends": (first, drained)})).outage_ms is None
+
+
+@pytest.mark.parametrize("balance", [Balance.LEAST_CONNECTIONS, Balance.SOURCE_HASH])
+def test_without_round_robin_one_backend_may_get_everything(balance: Balance) -> None:
+    pool = sample().listeners[0].pool.model_copy(update={"balance": balance})
+    assert row_of(pool, Fault.BACKEND_HUNG).degraded_share == 1
 
 
 def test_a_pool_without_a_check_has_no_bound() -> None:

@@ -117,7 +117,16 @@ def test_a_null_check_switches_it_off_for_the_policy_pack_to_judge() -> None:
         ),
         (
             lambda r: r["controlPlane"].update(maxConnections=400_000),
-            r"maxConnections is 400000: needs 800200 .* at most 262044",
+            r"maxConnections is 400000: needs 800400 .* at most 261944",
+        ),
+        (
+            lambda r: r["controlPlane"].update(healthCheck="https"),
+            r"controlPlane\.healthCheck is 'https'",
+        ),
+        (lambda r: r["controlPlane"].update(vrrp="fast"), r"controlPlane\.vrrp is 'fast'"),
+        (
+            lambda r: r["controlPlane"].update(profile=["fast"]),
+            r"controlPlane\.profile is \['fast'\]",
         ),
         (
             lambda r: r["controlPlane"]["nodes"][0]["machine"].update(driver="vsphere"),
