@@ -20,6 +20,7 @@ from lab.hosts import CONTROL_PLANES
 from lab.info import NoLabError, read_info, require_info
 from lab.lock import LabBusyError, changing
 from lab.machines import MachineError, init_of, inside_machine
+from lab.parts.catalogue import DEFAULT_KUBERNETES, KUBERNETES_RELEASES
 from lab.processes import StillRunningError
 from lab.records import DiedError
 from lab.removal.everything import LeftoverError, belongings, remove_lab
@@ -69,7 +70,11 @@ def _told() -> Generator[None]:
 def up(
     name: Name = DEFAULT_NAME,
     kubernetes: Annotated[
-        str | None, typer.Option(help="Kubernetes minor version: 1.34 (default) or 1.21.")
+        str | None,
+        typer.Option(
+            help=f"Kubernetes minor version: {' or '.join(KUBERNETES_RELEASES)};"
+            f" {DEFAULT_KUBERNETES} for a new lab that names none."
+        ),
     ] = None,
     control_plane_only: Annotated[
         bool, typer.Option("--control-plane-only", help="Stop before `pulumi up`.")

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from lab.records import write_atomically
-from lab.state import Lab
+from lab.state import DEFAULT_NAME, Lab
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,6 @@ def require_info(lab: Lab) -> LabInfo:
     """Raises NoLabError when the lab is not up."""
     found = read_info(lab)
     if found is None:
-        name = "" if lab.name == "lab" else f" --name {lab.name}"
+        name = "" if lab.name == DEFAULT_NAME else f" --name {lab.name}"
         raise NoLabError(f"lab {lab.name!r} is not up: 'hactl lab up{name}' first")
     return found

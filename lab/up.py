@@ -15,14 +15,12 @@ from lab.info import LabInfo, read_info, write_info
 from lab.lock import changing
 from lab.machines import machine_hosts, start_machine
 from lab.parts import ensure_parts
-from lab.parts.catalogue import KUBERNETES_RELEASES
+from lab.parts.catalogue import DEFAULT_KUBERNETES, KUBERNETES_RELEASES
 from lab.parts.system_packages import ensure_system_packages
 from lab.ssh_key import ensure_ssh_key
 from lab.stack import bring_up, recover
 from lab.state import Lab
 from lab.steps import Steps
-
-DEFAULT_KUBERNETES = "1.34"
 
 
 class CannotStartError(RuntimeError):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.parts.binaries import binary_sets
-from lab.parts.catalogue import this_platform
+from lab.parts.catalogue import DEFAULT_KUBERNETES, this_platform
 from lab.parts.engine import Engine
 from lab.parts.engine import ensure_engine as _ensure_engine
 from lab.parts.errors import PartError
@@ -39,7 +39,7 @@ def ensure_engine(progress: Progress = quiet) -> Engine:
     return _ensure_engine(Network(), progress)
 
 
-def ensure_parts(kubernetes: str = "1.34", progress: Progress = quiet) -> Parts:
+def ensure_parts(kubernetes: str = DEFAULT_KUBERNETES, progress: Progress = quiet) -> Parts:
     """Every part for a lab of that Kubernetes minor version, fetched or built when missing.
 
     Guarantees exact Kubernetes versions and verified downloads. Takes under a second when

@@ -27,6 +27,8 @@ KUBERNETES_RELEASES = {
     "1.34": KubernetesRelease(kubernetes="1.34.4", etcd="3.6.4"),
     "1.21": KubernetesRelease(kubernetes="1.21.14", etcd="3.6.4"),
 }
+DEFAULT_KUBERNETES = "1.34"
+"""The minor version of a lab for which none was asked."""
 
 
 @dataclass(frozen=True, kw_only=True)

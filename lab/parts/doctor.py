@@ -6,6 +6,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from lab.parts.catalogue import DEFAULT_KUBERNETES
 from lab.parts.errors import PartError
 from lab.parts.network import Network
 from lab.parts.requirements_check import Finding, machine_findings
@@ -13,7 +14,9 @@ from lab.parts.survey import PartReport, survey
 
 
 def doctor(
-    kubernetes: Annotated[str, typer.Option(help="Kubernetes minor version of the lab.")] = "1.34",
+    kubernetes: Annotated[
+        str, typer.Option(help="Kubernetes minor version of the lab.")
+    ] = DEFAULT_KUBERNETES,
 ) -> None:
     """Show where every part comes from and what this machine lacks; exit code 1 if it lacks any."""
     console = Console()

@@ -10,8 +10,9 @@ from rich.console import Console
 
 from lab.faults import active_faults, heal_all
 from lab.parts import PartError, Parts, ensure_parts
+from lab.parts.catalogue import DEFAULT_KUBERNETES
 from lab.state import Lab
-from lab.up import DEFAULT_KUBERNETES, bring_lab_up
+from lab.up import bring_lab_up
 from tests.lab.labs import lab_of_the_tests, remove_abandoned_labs, why_no_lab
 from tests.lab.proofs.figures import FIGURES
 

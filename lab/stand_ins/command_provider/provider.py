@@ -41,10 +41,10 @@ class CommandProvider(ResourceProviderServicer):
         """End every command that runs."""
         self._cancellation.cancel()
 
-    def GetPluginInfo(self, request, context):  # noqa: N802
+    def GetPluginInfo(self, request, context):
         return PluginInfo(version=VERSION)
 
-    def CheckConfig(self, request, context):  # noqa: N802
+    def CheckConfig(self, request, context):
         given = values.from_struct(request.news)
         unknown = sorted(set(given) - {"version", _FRAMEWORK_KEY})
         return messages.CheckResponse(
@@ -57,25 +57,25 @@ class CommandProvider(ResourceProviderServicer):
             ],
         )
 
-    def DiffConfig(self, request, context):  # noqa: N802
+    def DiffConfig(self, request, context):
         context.abort(grpc.StatusCode.UNIMPLEMENTED, "DiffConfig is not implemented")
 
-    def Configure(self, request, context):  # noqa: N802
+    def Configure(self, request, context):
         self._log.info(request.urn, _ANNOUNCEMENT)
         return messages.ConfigureResponse(
             acceptSecrets=True, supportsPreview=True, acceptResources=True, acceptOutputs=True
         )
 
-    def Invoke(self, request, context):  # noqa: N802
+    def Invoke(self, request, context):
         _refuse(context, f"function {request.tok}")
 
-    def Call(self, request, context):  # noqa: N802
+    def Call(self, request, context):
         _refuse(context, f"method {request.tok}")
 
-    def Construct(self, request, context):  # noqa: N802
+    def Construct(self, request, context):
         _refuse(context, f"component {request.type}")
 
-    def Check(self, request, context):  # noqa: N802
+    def Check(self, request, context):
         checked, failures = inputs.check(
             _kind(request.urn, context), values.from_struct(request.news)
         )
@@ -87,12 +87,12 @@ class CommandProvider(ResourceProviderServicer):
             ],
         )
 
-    def Diff(self, request, context):  # noqa: N802
+    def Diff(self, request, context):
         _kind(request.urn, context)
         olds = values.from_struct(request.old_inputs)
         return difference(olds, values.from_struct(request.news))
 
-    def Create(self, request, context):  # noqa: N802
+    def Create(self, request, context):
         properties = values.from_struct(request.properties)
         if request.preview:
             _kind(request.urn, context)
@@ -103,7 +103,7 @@ class CommandProvider(ResourceProviderServicer):
             id=f"{name}{secrets.token_hex(4)}", properties=values.to_struct({**properties, **done})
         )
 
-    def Update(self, request, context):  # noqa: N802
+    def Update(self, request, context):
         news = values.from_struct(request.news)
         if request.preview:
             _kind(request.urn, context)
@@ -113,12 +113,12 @@ class CommandProvider(ResourceProviderServicer):
         done = self._run(request.urn, command, news, olds, context)
         return messages.UpdateResponse(properties=values.to_struct({**news, **done}))
 
-    def Delete(self, request, context):  # noqa: N802
+    def Delete(self, request, context):
         olds = values.from_struct(request.properties)
         self._run(request.urn, olds.get("delete"), olds, olds, context)
         return Empty()
 
-    def Read(self, request, context):  # noqa: N802
+    def Read(self, request, context):
         """The state as it is: as with the official plugin, nothing is read back."""
         _kind(request.urn, context)
         if not request.properties.fields:
@@ -127,7 +127,7 @@ class CommandProvider(ResourceProviderServicer):
             id=request.id, properties=request.properties, inputs=request.inputs
         )
 
-    def Cancel(self, request, context):  # noqa: N802
+    def Cancel(self, request, context):
         self.stop()
         return Empty()
 

@@ -43,21 +43,21 @@ class LanguageHost(LanguageRuntimeServicer):
             for child in self._children:
                 child.terminate()
 
-    def Handshake(self, request, context):  # noqa: N802
+    def Handshake(self, request, context):
         self._engine_address = request.engine_address
         return messages.LanguageHandshakeResponse()
 
-    def GetPluginInfo(self, request, context):  # noqa: N802
+    def GetPluginInfo(self, request, context):
         return PluginInfo(version=metadata.version("pulumi"))
 
-    def GetRequiredPackages(self, request, context):  # noqa: N802
+    def GetRequiredPackages(self, request, context):
         """None: a closed network has nothing to install; plugins are found at first use."""
         return messages.GetRequiredPackagesResponse()
 
-    def GetRequiredPlugins(self, request, context):  # noqa: N802
+    def GetRequiredPlugins(self, request, context):
         return messages.GetRequiredPluginsResponse()
 
-    def About(self, request, context):  # noqa: N802
+    def About(self, request, context):
         python = interpreter_or_abort(request.info, context)
         version = subprocess.run(
             [python, "-c", "import platform; print(platform.python_version())"],
@@ -71,7 +71,7 @@ class LanguageHost(LanguageRuntimeServicer):
             metadata={"language host": "stand-in of this project"},
         )
 
-    def GetProgramDependencies(self, request, context):  # noqa: N802
+    def GetProgramDependencies(self, request, context):
         python = interpreter_or_abort(request.info, context)
         listing = subprocess.run(
             [python, "-m", "pip", "list", "--format=json", "--disable-pip-version-check"],
@@ -86,20 +86,20 @@ class LanguageHost(LanguageRuntimeServicer):
             ]
         )
 
-    def InstallDependencies(self, request, context):  # noqa: N802
+    def InstallDependencies(self, request, context):
         """Nothing is installed; the call fails when there is no virtual environment to use."""
         python = interpreter_or_abort(request.info, context)
         text = f"language host stand-in: using {python} as it is, nothing was installed\n"
         yield messages.InstallDependenciesResponse(stdout=text.encode())
 
-    def RuntimeOptionsPrompts(self, request, context):  # noqa: N802
+    def RuntimeOptionsPrompts(self, request, context):
         return messages.RuntimeOptionsResponse()
 
-    def Cancel(self, request, context):  # noqa: N802
+    def Cancel(self, request, context):
         self.stop()
         return Empty()
 
-    def Run(self, request: messages.RunRequest, context):  # noqa: N802
+    def Run(self, request: messages.RunRequest, context):
         """Run the program to its end; `bail` means that its error is on the screen already."""
         try:
             python = interpreter(request.info)
@@ -138,7 +138,7 @@ class LanguageHost(LanguageRuntimeServicer):
             return messages.RunResponse(bail=True)
         return messages.RunResponse(error=f"the program ended with exit code {code}")
 
-    def RunPlugin(  # noqa: N802
+    def RunPlugin(
         self, request: messages.RunPluginRequest, context
     ) -> Iterator[messages.RunPluginResponse]:
         """Run a policy pack (kind `analyzer`) and stream its output until the engine hangs up."""
