@@ -29,8 +29,8 @@ def ensure_image(progress: Progress, log: Path | None = None) -> Path:
     """The directory of the image's tree; builds it when this recipe was never built.
 
     Safe when several processes ask at once: one builds, the others wait. A tree appears in one
-    rename, so a directory that exists is complete. Needs root and the packages `HOST_PACKAGES`.
-    Raises ImageError.
+    rename, so a directory that exists is complete. Needs root and the packages of
+    `lab.parts.system_packages`. Raises ImageError.
     """
     codename = distribution_codename()
     version = image_version(codename)

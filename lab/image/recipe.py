@@ -4,9 +4,6 @@ import hashlib
 import platform
 from pathlib import Path
 
-HOST_PACKAGES = ("mmdebstrap", "apt-utils", "systemd-container", "openssh-client", "iproute2")
-"""Debian packages the Linux host needs in order to build the image and to run machines from it."""
-
 TREE_PACKAGES = (
     "systemd",
     "systemd-sysv",

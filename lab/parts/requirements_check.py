@@ -14,9 +14,9 @@ from lab.parts.errors import PartError
 from lab.parts.system_packages import PACKAGES, install_command, missing_packages
 
 DISK_COLD_GB = 6.0
-"""Measured: module downloads, build cache and binaries of a first build on a closed network."""
+"""An allowance for a first build on a closed network: module downloads, build cache, binaries."""
 DISK_WARM_GB = 2.0
-"""The machine image, the lab's state and logs."""
+"""An allowance for the machine image, the lab's state and logs."""
 
 
 @dataclass(frozen=True, kw_only=True)

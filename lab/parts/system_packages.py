@@ -14,8 +14,7 @@ from lab.parts.steps import Progress, quiet, run_step
 
 PACKAGES: dict[str, str] = {
     "apt-utils": "apt-ftparchive: the local package repository of the machine image",
-    "conntrack": "connection tracking tables of the lab's namespaces",
-    "dpkg-dev": "dpkg-scanpackages: the local package repository of the machine image",
+    "curl": "asks for HAProxy's metrics from the client's namespace",
     "gcc": "builds the prober",
     "haproxy": "checks rendered configurations in tests (haproxy -c); not run as a service",
     "iproute2": "network namespaces, links, addresses",
@@ -27,7 +26,6 @@ PACKAGES: dict[str, str] = {
     "nftables": "faults: silent partitions and loss",
     "openssh-client": "keys for the machines, `hactl lab shell`",
     "openssh-server": "a real sshd on loopback in tests; not run as a service",
-    "openssl": "looks at certificates",
     "procps": "process and memory figures",
     "systemd-container": "systemd-nspawn: the load-balancer machines",
     "util-linux": "nsenter, unshare, mount",
@@ -64,9 +62,11 @@ def install_command(packages: Sequence[str]) -> str:
 def ensure_system_packages(progress: Progress = quiet) -> list[str]:
     """Install what is missing with apt-get, and start no service on this machine.
 
-    Returns what was installed; nothing is done, in well under a second, when all is there. Raises
-    `PartError` when not root, not on a Debian system, or when apt-get fails.
+    Returns what was installed; nothing is installed, in well under a second, when all is there. A
+    policy-rc.d that an interrupted run left is removed in any case. Raises `PartError` when not
+    root, not on a Debian system, or when apt-get fails.
     """
+    _remove_left_policy(progress)
     missing = missing_packages()
     if not missing:
         return []
@@ -108,6 +108,21 @@ def ensure_system_packages(progress: Progress = quiet) -> list[str]:
     return missing
 
 
+def _is_ours(policy: Path) -> bool:
+    return policy.exists() and _MARK in policy.read_text(errors="replace")
+
+
+def _remove_left_policy(progress: Progress) -> None:
+    """While it is there, the operator's own installations start no service either."""
+    if os.geteuid() != 0 or not _is_ours(POLICY_RC_D):
+        return
+    # Whoever installs right now holds the lock and removes its own file.
+    with lock("apt"):
+        if _is_ours(POLICY_RC_D):
+            POLICY_RC_D.unlink()
+            progress(f"removed {POLICY_RC_D}, which an interrupted installation had left")
+
+
 @contextmanager
 def _no_service_started(progress: Progress) -> Iterator[None]:
     """Some packages start a service when installed: keep them from it.
@@ -115,7 +130,7 @@ def _no_service_started(progress: Progress) -> Iterator[None]:
     An existing policy-rc.d is the operator's and stays as it is, unless an interrupted run of ours
     left it behind.
     """
-    if POLICY_RC_D.exists() and _MARK not in POLICY_RC_D.read_text(errors="replace"):
+    if POLICY_RC_D.exists() and not _is_ours(POLICY_RC_D):
         progress(f"{POLICY_RC_D} exists and stays: it decides whether services start")
         yield
         return

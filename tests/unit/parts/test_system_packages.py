@@ -45,9 +45,10 @@ def test_only_what_is_missing_is_installed_while_services_are_held(monkeypatch, 
     assert commands[-1][:3] == ["systemctl", "disable", "haproxy"]
 
 
-def test_the_operators_policy_stays(monkeypatch, commands):
+@pytest.mark.parametrize("packages", [("gcc",), ()])
+def test_the_operators_policy_stays(monkeypatch, commands, packages):
     system_packages.POLICY_RC_D.write_text("#!/bin/sh\nexit 0\n")
-    lacking(monkeypatch, "gcc")
+    lacking(monkeypatch, *packages)
     system_packages.ensure_system_packages()
     assert system_packages.POLICY_RC_D.read_text() == "#!/bin/sh\nexit 0\n"
 
@@ -59,6 +60,18 @@ def test_a_policy_left_by_an_interrupted_run_is_removed(monkeypatch, commands):
     system_packages.POLICY_RC_D.write_text(left)
     system_packages.ensure_system_packages()
     assert not system_packages.POLICY_RC_D.exists()
+
+
+def test_a_policy_left_after_the_last_package_was_installed_is_removed_by_the_next_run(
+    monkeypatch, commands
+):
+    with system_packages._no_service_started(quiet):
+        left = system_packages.POLICY_RC_D.read_text()
+    system_packages.POLICY_RC_D.write_text(left)
+    lacking(monkeypatch)
+    assert system_packages.ensure_system_packages() == []
+    assert not system_packages.POLICY_RC_D.exists()
+    assert commands == []
 
 
 def test_without_root_the_command_to_run_is_named(monkeypatch, commands):
