@@ -70,7 +70,7 @@ def heal_all(lab: Lab) -> list[ActiveFault]:
 
     One that cannot be healed does not keep the others from it; FaultError names it in the end.
     """
-    kinds = ("power-off", "cut-link", "partition")
+    kinds = ("power-off", "cut-link", "partition", "packet-loss")
     order = sorted(active_faults(lab), key=lambda f: (f.kind not in kinds, f))
     problems: list[str] = []
     for fault in order:

@@ -1,13 +1,17 @@
 """Every fault of a kube-apiserver hits it alone, and heals."""
 
 import json
+import re
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from lab.control_plane.api import ControlPlaneClient, apiserver_url
 from lab.control_plane.programs import SHUTDOWN_DELAY_S, apiserver_name
+from lab.fabric.namespaces import inside
 from lab.faults import ActiveFault, active_faults, apply_fault, heal_all, heal_fault
+from lab.hosts import ipv4
 from lab.records import read_record
 from lab.state import Lab
 from tests.lab.asking import answer, wait_until
@@ -28,6 +32,30 @@ def test_a_fault_hits_its_apiserver_alone_and_heals(control_plane: Lab, kind: st
         for _ in ("first", "again"):
             heal_fault(lab, kind, "cp2")
     wait_until("cp2 is ready again", lambda: answer(lab, "cp2") == 200, timeout_s=10)
+    assert active_faults(lab) == []
+
+
+def test_packet_loss_loses_some_frames_and_healing_ends_it(control_plane: Lab) -> None:
+    lab, pings = control_plane, 200
+
+    def answered() -> int:
+        argv = ["ping", "-q", "-c", str(pings), "-i", "0.005", "-W", "1", str(ipv4("cp2"))]
+        asked = subprocess.run(
+            inside(lab, "client", argv), capture_output=True, text=True, check=False
+        )
+        found = re.search(r"(\d+) received", asked.stdout)
+        assert found, asked.stdout + asked.stderr
+        return int(found[1])
+
+    try:
+        for _ in ("first", "again"):
+            apply_fault(lab, "packet-loss", "cp2")
+        # Eight in ten of the questions arrive, and of those eight in ten of the answers.
+        assert 0.4 * pings < answered() < 0.9 * pings
+    finally:
+        for _ in ("first", "again"):
+            heal_fault(lab, "packet-loss", "cp2")
+    assert answered() == pings
     assert active_faults(lab) == []
 
 

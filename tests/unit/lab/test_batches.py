@@ -1,7 +1,8 @@
 """The network as text for ip(8) and nft(8)."""
 
 from lab.fabric import batch
-from lab.faults.network import partition_rules
+from lab.faults import FAULTS, Role
+from lab.faults.network import loss_rules, partition_rules
 from lab.hosts import SWITCH
 from lab.state import Lab
 
@@ -41,3 +42,20 @@ def test_a_partition_drops_frames_both_ways_at_one_port_only() -> None:
     assert 'iifname "sw-lb1" drop' in rules
     assert 'oifname "sw-lb1" drop' in rules
     assert rules.count(" drop") == 2
+
+
+def test_packet_loss_drops_a_fifth_of_the_frames_each_way_at_one_port_only() -> None:
+    rules = loss_rules("cp2")
+    assert 'iifname "sw-cp2" numgen random mod 100 < 20 drop' in rules
+    assert 'oifname "sw-cp2" numgen random mod 100 < 20 drop' in rules
+    assert rules.count(" drop") == 2
+
+
+def test_a_partition_and_packet_loss_of_one_host_do_not_replace_each_other() -> None:
+    tables = {line for line in partition_rules("lb1").splitlines() if line.startswith("table")}
+    assert not tables & set(loss_rules("lb1").splitlines())
+
+
+def test_the_faults_of_the_network_hit_machines_and_apiservers() -> None:
+    for kind in ("cut-link", "partition", "packet-loss"):
+        assert FAULTS[kind].roles == frozenset(Role)
