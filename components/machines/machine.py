@@ -3,8 +3,9 @@
 import pulumi
 from pulumi_command import remote
 
-DIAL_ERROR_LIMIT = 10
-"""Attempts to reach sshd before the update fails."""
+DIAL_ERROR_LIMIT = 5
+"""Attempts to reach sshd before the update fails: about 20 s for a host that does not answer. A
+machine that still boots is awaited by its own driver."""
 
 PER_DIAL_TIMEOUT_S = 5
 """Longest time of one attempt, in seconds."""

@@ -39,7 +39,7 @@ def test_an_existing_machine_is_reached_as_its_settings_say() -> None:
     connection = machines[0].connection
     assert (connection.host, connection.user, connection.port) == ("lb1.example.net", "admin", 22)
     assert connection.host_key == "ssh-ed25519 AAAA"
-    assert connection.dial_error_limit == 10
+    assert connection.dial_error_limit == 5
     assert connection.per_dial_timeout == 5
     assert machines[0].deleted_with is None
 
