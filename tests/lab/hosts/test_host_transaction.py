@@ -98,7 +98,7 @@ class TestOneHost:
         ("change", "message"),
         [
             ({"interface": "eth7"}, "interface is eth7"),
-            ({"file_descriptors": 10_000_000}, "needs 10000000 file descriptors"),
+            ({"file_descriptors": 10_000_000}, "fileLimit is 10000000: this host allows"),
         ],
     )
     def test_what_the_host_cannot_do_is_refused_by_name(
