@@ -1,5 +1,6 @@
 """Scripts that make, change and remove a machine container on the Linux host that runs Pulumi."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,10 +47,21 @@ def render_nspawn(settings: NspawnMachine) -> NspawnScripts:
             "MACHINE_BRIDGE_NAMESPACE": settings.bridge_namespace or "",
             "MACHINE_PORT": settings.port,
             "MACHINE_INTERFACE": settings.interface,
+            "MACHINE_MAC": mac_address(settings.machine_name),
             "MACHINE_ADDRESSES": " ".join(str(address) for address in settings.addresses),
             "MACHINE_USER": settings.user,
         },
     )
+
+
+def mac_address(machine_name: str) -> str:
+    """The machine's MAC address, the same for every machine of this name.
+
+    A re-made machine is then found by neighbours that still know its predecessor. Unicast and
+    locally administered (IEEE 802: the second-lowest bit of the first octet is set).
+    """
+    digest = hashlib.sha256(machine_name.encode()).digest()
+    return ":".join(f"{octet:02x}" for octet in (0x02, *digest[:5]))
 
 
 def machine_identity(settings: NspawnMachine) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ import pytest
 
 from components.model.machine import NspawnMachine
 from components.model.node import OsFamily
+from components.render.machines.nspawn import mac_address
 from components.render.transaction import (
     RUN_SCRIPT,
     parse_outputs,
@@ -345,6 +346,7 @@ class TestMachine:
             assert ADDRESSES["lb1"] not in shown.stdout
             subprocess.run([folder / "start"], check=True)
             wait_for("sshd", lambda: machine.run("true").returncode == 0, 30)
+            assert machine.ask("cat /sys/class/net/eth0/address") == mac_address(name)
             run_machine_script(machine, "delete")
             assert not folder.exists()
             assert not Path(f"/run/netns/{name}").exists()

@@ -6,7 +6,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from components.model.machine import NspawnMachine
-from components.render.machines.nspawn import machine_identity, render_nspawn
+from components.render.machines.nspawn import mac_address, machine_identity, render_nspawn
 
 SETTINGS = NspawnMachine.model_validate(
     {
@@ -46,3 +46,16 @@ def test_changed_addresses_keep_the_machine_and_a_changed_image_does_not() -> No
     assert machine_identity(other) == machine_identity(SETTINGS)
     other = SETTINGS.model_copy(update={"image": "/images/trixie"})
     assert machine_identity(other) != machine_identity(SETTINGS)
+
+
+def test_a_machine_of_the_same_name_keeps_its_mac_address() -> None:
+    address = render_nspawn(SETTINGS).environment["MACHINE_MAC"]
+    other = SETTINGS.model_copy(update={"image": "/images/trixie", "port": "sw-other"})
+    assert render_nspawn(other).environment["MACHINE_MAC"] == address
+    assert mac_address("lab-lb2") != address
+
+
+def test_the_mac_address_is_unicast_and_locally_administered() -> None:
+    octets = bytes.fromhex(mac_address("lab-lb1").replace(":", ""))
+    assert len(octets) == 6
+    assert octets[0] & 0b11 == 0b10
