@@ -64,5 +64,8 @@ class HostPlan:
     """Longest time from (re)start until a VIP has a holder, from the VRRP timers."""
     has_secrets: bool = False
     """Whether the release contains `secrets`, a link to the host's secret files."""
+    vrrp_quiet_seconds: float = 0.0
+    """Time after a (re)start or reload of keepalived in which the holders of a VIP are not yet
+    judged, as a second one may still come, in seconds; part of `settle_seconds`."""
     managed_ports: tuple[int, ...] = field(default=())
     """TCP ports to open or label on hosts with firewalld or SELinux."""

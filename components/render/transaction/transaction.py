@@ -54,7 +54,9 @@ def render_transaction(
         heredoc=heredoc,
         file_digest=file_digest,
         needed_kib=2 * size_kib + DISK_HEADROOM_KIB,
-        verify_seconds=math.ceil(plan.settle_seconds) + VERIFY_SLACK_S,
+        verify_seconds=math.ceil(max(plan.settle_seconds, plan.vrrp_quiet_seconds))
+        + VERIFY_SLACK_S,
+        vrrp_quiet_ms=math.ceil(plan.vrrp_quiet_seconds * 1000),
     )
 
 

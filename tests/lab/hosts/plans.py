@@ -49,11 +49,20 @@ def _node(host: str) -> Node:
 
 def with_haproxy_line(plan: HostPlan, line: str) -> HostPlan:
     """The plan with one more line at the end of haproxy.cfg."""
+    return _with_line(plan, "haproxy/haproxy.cfg", line)
+
+
+def with_keepalived_line(plan: HostPlan, line: str) -> HostPlan:
+    """The plan with one more line at the end of keepalived.conf."""
+    return _with_line(plan, "keepalived/keepalived.conf", line)
+
+
+def _with_line(plan: HostPlan, path: str, line: str) -> HostPlan:
     return replace(
         plan,
         files=tuple(
             ManagedFile(path=f.path, content=f"{f.content}{line}\n", mode=f.mode)
-            if f.path == "haproxy/haproxy.cfg"
+            if f.path == path
             else f
             for f in plan.files
         ),

@@ -23,7 +23,14 @@ from components.render.transaction import (
 )
 from lab.image import ensure_image
 from tests.lab.hosts.bench import ADDRESSES, Bench, bench, run_machine_script
-from tests.lab.hosts.plans import VIP, node_plan, removal, transaction, with_haproxy_line
+from tests.lab.hosts.plans import (
+    VIP,
+    node_plan,
+    removal,
+    transaction,
+    with_haproxy_line,
+    with_keepalived_line,
+)
 
 pytestmark = [
     pytest.mark.lab,
@@ -162,6 +169,20 @@ class TestOneHost:
             machine.ask("pgrep keepalived; journalctl -q -u keepalived | grep -ci reload || :")
             == keepalived
         )
+
+    def test_a_change_of_keepalived_alone_waits_before_holders_are_counted(
+        self, machine: Bench
+    ) -> None:
+        quiet = 20.0
+        plan = replace(node_plan(), vrrp_quiet_seconds=quiet)
+        started = time.monotonic()
+        must_apply(machine, transaction(with_haproxy_line(plan, "# not keepalived")))
+        assert time.monotonic() - started < quiet
+        must_apply(machine, transaction(plan))
+        started = time.monotonic()
+        must_apply(machine, transaction(with_keepalived_line(plan, "# changed")))
+        assert time.monotonic() - started >= quiet
+        must_apply(machine, transaction(replace(plan, vrrp_quiet_seconds=0)))
 
     def test_a_changed_start_command_restarts_its_service_alone(self, machine: Bench) -> None:
         plan = node_plan(max_connections=2100)

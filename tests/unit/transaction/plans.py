@@ -39,5 +39,6 @@ PLAN = HostPlan(
     revision="0123456789abcdef",
     file_descriptors=300,
     settle_seconds=2.4,
+    vrrp_quiet_seconds=1.4,
     managed_ports=(6443, 8405),
 )
