@@ -18,8 +18,9 @@ from lab.fabric.namespaces import exists, inside
 from lab.faults import FAULTS, FaultError, apply_fault, heal_all, heal_fault
 from lab.hosts import CONTROL_PLANES
 from lab.info import NoLabError, read_info, require_info
-from lab.lock import LabBusyError, changing
+from lab.lock import LabBusyError, NotRootError, changing
 from lab.machines import MachineError, init_of, inside_machine
+from lab.owner import ForeignLabError, require_own
 from lab.parts.catalogue import DEFAULT_KUBERNETES, KUBERNETES_RELEASES
 from lab.processes import StillRunningError
 from lab.records import DiedError
@@ -44,12 +45,14 @@ EXPECTED = (
     CommandError,
     DiedError,
     FaultError,
+    ForeignLabError,
     LabBusyError,
     LabNameError,
     LeftoverError,
     MachineError,
     NoLabError,
     NotReadyError,
+    NotRootError,
     StillRunningError,
 )
 
@@ -82,7 +85,7 @@ def up(
 ) -> None:
     """Build the lab and run `pulumi up`. Again: change nothing that is right."""
     with _told():
-        lab = Lab.named(name)
+        lab = _own_lab(name)
         info = bring_lab_up(
             lab, kubernetes=kubernetes, with_stack=not control_plane_only, console=console
         )
@@ -93,7 +96,7 @@ def up(
 def down(name: Name = DEFAULT_NAME) -> None:
     """Remove every process, mount, cgroup and namespace of the lab, and its state."""
     with _told():
-        lab = Lab.named(name)
+        lab = _own_lab(name)
         with changing(lab, "down"):
             removed = remove_lab(lab)
         console.print(f"lab {lab.name!r} is down: removed {removed}")
@@ -103,7 +106,7 @@ def down(name: Name = DEFAULT_NAME) -> None:
 def status(name: Name = DEFAULT_NAME) -> None:
     """Show what runs, who holds the VIP and which faults are active."""
     with _told():
-        lab = Lab.named(name)
+        lab = _own_lab(name)
         info = read_info(lab)
         found = belongings(lab)
         if info is None and not found:
@@ -119,7 +122,7 @@ def status(name: Name = DEFAULT_NAME) -> None:
 def shell(host: str, name: Name = DEFAULT_NAME) -> None:
     """Open a shell on a host: a load-balancer machine, client, operator, cp1, switch, ..."""
     with _told():
-        lab = Lab.named(name)
+        lab = _own_lab(name)
         program = os.environ.get("SHELL", "/bin/sh")
         _replace_this_process(
             lab, host, ["/bin/bash", "-l"] if _is_machine(lab, host) else [program]
@@ -130,7 +133,7 @@ def shell(host: str, name: Name = DEFAULT_NAME) -> None:
 def execute(host: str, command: list[str], name: Name = DEFAULT_NAME) -> None:
     """Run a command on a host: `hactl lab exec client -- kubectl get nodes`."""
     with _told():
-        _replace_this_process(Lab.named(name), host, command)
+        _replace_this_process(_own_lab(name), host, command)
 
 
 @app.command()
@@ -142,7 +145,7 @@ def kubeconfig(
 ) -> None:
     """Print the path of the administrator's kubeconfig."""
     with _told():
-        lab = Lab.named(name)
+        lab = _own_lab(name)
         require_info(lab)
         if host is not None and host not in CONTROL_PLANES:
             raise FaultError(f"--host {host}: choose one of {', '.join(CONTROL_PLANES)}")
@@ -161,7 +164,7 @@ def list_faults() -> None:
 def apply(kind: str, target: str, name: Name = DEFAULT_NAME) -> None:
     """Make a fault happen to a host."""
     with _told():
-        lab = Lab.named(name)
+        lab = _own_lab(name)
         require_info(lab)
         apply_fault(lab, kind, target)
         console.print(f"{kind} on {target}: {FAULTS[kind].says}")
@@ -176,7 +179,7 @@ def heal(
 ) -> None:
     """Undo a fault, or all of them."""
     with _told():
-        lab = Lab.named(name)
+        lab = _own_lab(name)
         require_info(lab)
         if everything:
             healed = ", ".join(f"{f.kind} on {f.target}" for f in heal_all(lab))
@@ -186,6 +189,13 @@ def heal(
             raise FaultError("name the fault and its target, or say --all")
         heal_fault(lab, kind, target)
         console.print(f"healed: {kind} on {target}")
+
+
+def _own_lab(name: str) -> Lab:
+    """Raises LabNameError, and ForeignLabError when another checkout has the lab."""
+    lab = Lab.named(name)
+    require_own(lab)
+    return lab
 
 
 def _is_machine(lab: Lab, host: str) -> bool:

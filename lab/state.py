@@ -1,7 +1,8 @@
 """The name of a lab and the places that belong to it.
 
 A lab is a set of network namespaces, processes, mounts and cgroups that carry its name, and one
-folder, `.lab/<name>/` in the checkout. Two labs with different names share nothing.
+folder, `.lab/<name>/` in the checkout. Two labs with different names share nothing. A name is taken
+on the whole machine: one checkout at a time has the lab of that name (lab/owner.py).
 """
 
 import re
@@ -12,6 +13,8 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 DEFAULT_NAME = "lab"
 NAMESPACE_FOLDER = Path("/run/netns")
 """Where iproute2 keeps named network namespaces (ip-netns(8))."""
+RUN_FOLDER = Path("/run/k8s-ha-lb")
+"""For every checkout on this machine; like namespaces and cgroups it is gone after a reboot."""
 
 _NAME = re.compile(r"[a-z][a-z0-9]{0,7}")
 _TAKEN = {"log"}
@@ -86,9 +89,13 @@ class Lab:
         return self.folder / "faults"
 
     @property
+    def run_folder(self) -> Path:
+        """What the whole machine must know of the lab: its owner and its lock. Goes with `down`."""
+        return RUN_FOLDER / self.name
+
+    @property
     def lock(self) -> Path:
-        """Beside the folder, so that it outlives `down`."""
-        return self.folder.with_name(f".{self.name}.lock")
+        return self.run_folder / "lock"
 
     def make_folders(self) -> None:
         """Makes the folders that hold secrets readable by their owner alone."""

@@ -14,6 +14,7 @@ from lab.image import ensure_image
 from lab.info import LabInfo, read_info, write_info
 from lab.lock import changing
 from lab.machines import machine_hosts, start_machine
+from lab.owner import claim
 from lab.parts import ensure_parts
 from lab.parts.catalogue import DEFAULT_KUBERNETES, KUBERNETES_RELEASES
 from lab.parts.system_packages import ensure_system_packages
@@ -33,12 +34,14 @@ def bring_lab_up(
     """Everything from the host's packages to `pulumi up`; returns what was decided.
 
     Done again it changes nothing. After a crash it goes on from what is there.
-    Raises CannotStartError, LabBusyError, or StepFailedError (the console has the details).
+    Raises CannotStartError, LabBusyError, ForeignLabError when another checkout has the lab, or
+    StepFailedError (the console has the details).
     """
     if os.geteuid() != 0:
         raise CannotStartError("a lab needs root (network namespaces, mounts): run it as root")
     version = _kubernetes(lab, kubernetes)
     with changing(lab, "up"):
+        claim(lab)
         lab.make_folders()
         steps = Steps(console, lab.log)
         with steps.step("system packages", "system-packages") as show:

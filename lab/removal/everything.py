@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab.owner import release, require_own
 from lab.processes import ProcessId, all_pids, identify, own_ancestry
 from lab.records import all_records
 from lab.removal.cgroups import cgroups_of, processes_in_cgroups, remove_cgroups
@@ -77,8 +78,10 @@ def remove_lab(lab: Lab, *, keep_logs: bool = True) -> Belongings:
     """Removes every process, mount, cgroup, namespace and file of the lab, by force.
 
     Returns what there was. The logs of the last run stay unless `keep_logs` is False.
-    Raises LeftoverError, StillRunningError or CommandError when something could not be removed.
+    Raises ForeignLabError, with nothing touched, when another checkout that still exists has the
+    lab, and LeftoverError, StillRunningError or CommandError when something could not be removed.
     """
+    require_own(lab)
     before = belongings(lab)
     end_all(lambda: processes_of(lab))
     remove_mounts(lab.folder)
@@ -89,6 +92,7 @@ def remove_lab(lab: Lab, *, keep_logs: bool = True) -> Belongings:
     if left:
         raise LeftoverError(f"lab {lab.name!r} could not be removed completely: {left} are left")
     _remove_files(lab, keep_logs=keep_logs)
+    release(lab)
     return before
 
 

@@ -42,7 +42,6 @@ def lab_of_the_tests(session: pytest.Session) -> Generator[Lab]:
             yield lab
         finally:
             remove_lab(lab, keep_logs=session.testsfailed > failed_before)
-            lab.lock.unlink(missing_ok=True)
             _claim(lab).unlink(missing_ok=True)
 
 
@@ -54,7 +53,6 @@ def remove_abandoned_labs() -> list[str]:
         with path.open() as claim:
             if _is_free(claim):
                 remove_lab(lab, keep_logs=False)
-                lab.lock.unlink(missing_ok=True)
                 path.unlink()
                 removed.append(lab.name)
     return removed

@@ -12,6 +12,7 @@ import pytest
 
 from lab.fabric.build import ensure_fabric
 from lab.lock import changing
+from lab.owner import claim
 from lab.parts import Parts
 from lab.processes import PROC
 from lab.records import all_records
@@ -53,6 +54,7 @@ def _traces(lab: Lab) -> list[str]:
     found += [f"mount {line}" for line in mounts if f"/.lab/{lab.name}/" in line]
     cgroups = Path("/sys/fs/cgroup").glob(f"**/k8s-ha-lb-{lab.name}-*")
     found += [f"cgroup {path}" for path in cgroups]
+    found += [f"record {path}" for path in Path("/run/k8s-ha-lb").glob(lab.name)]
     for entry in PROC.iterdir():
         if entry.name.isdigit() and int(entry.name) != os.getpid():
             with suppress(OSError):
@@ -137,6 +139,25 @@ def test_a_second_up_of_the_same_lab_is_told_to_wait(own_lab: Lab) -> None:
         said = _finish(_hactl(own_lab, "up"), expected=1)
     assert f"lab '{own_lab.name}' is being changed by 'hactl lab up'" in said
     assert belongings(own_lab).namespaces == ()
+
+
+def test_the_lab_of_another_checkout_is_refused_untouched_until_that_is_gone(
+    own_lab: Lab, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    own_lab.make_folders()
+    ensure_fabric(own_lab)
+    claim(own_lab, other)
+    there = _traces(own_lab)
+    refusal = f"lab '{own_lab.name}' belongs to {other}: work there"
+    for command in ("up", "down", "status", "fault apply partition cp1", "fault heal --all"):
+        assert refusal in _finish(_hactl(own_lab, *command.split()), expected=1)
+    assert _traces(own_lab) == there
+    other.rmdir()
+    assert "which is gone" in _finish(_hactl(own_lab, "up"), expected=1)
+    _finish(_hactl(own_lab, "down"))
+    assert _traces(own_lab) == []
 
 
 def test_the_hosts_own_network_is_never_touched(own_lab: Lab) -> None:

@@ -8,9 +8,17 @@ from rich.console import Console
 
 from lab.faults import FaultError, apply_fault
 from lab.lock import LabBusyError, changing
+from lab.owner import ForeignLabError, claim, release
 from lab.records import DiedError
 from lab.state import Lab
 from lab.steps import StepFailedError, Steps
+
+
+@pytest.fixture(autouse=True)
+def run_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "run"
+    monkeypatch.setattr("lab.state.RUN_FOLDER", folder)
+    return folder
 
 
 def _steps(folder: Path) -> tuple[Steps, io.StringIO]:
@@ -54,6 +62,27 @@ def test_a_second_command_that_would_change_the_lab_is_told_who_does(tmp_path: P
         pass
     with changing(lab, "down"):
         pass
+
+
+def test_a_lock_file_that_a_removal_took_away_locks_nobody_out_and_nobody_in(
+    tmp_path: Path, run_folder: Path
+) -> None:
+    lab = Lab.named("demo", under=tmp_path)
+    with changing(lab, "down"):
+        release(lab)
+        assert not run_folder.exists()
+    with changing(lab, "up"), pytest.raises(LabBusyError), changing(lab, "down"):
+        pass
+
+
+def test_the_command_of_another_checkout_names_the_owner_and_not_its_process(
+    tmp_path: Path,
+) -> None:
+    lab = Lab.named("demo", under=tmp_path)
+    with changing(lab, "up"):
+        claim(lab, tmp_path)
+        with pytest.raises(ForeignLabError, match=f"belongs to {tmp_path}"), changing(lab, "up"):
+            pass
 
 
 @pytest.mark.parametrize(
