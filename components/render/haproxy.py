@@ -9,7 +9,7 @@ from components.model.load_balancer import LoadBalancer, Reach
 from components.model.node import Node
 from components.model.pool import Balance, Pool
 from components.render.environment import render_template
-from components.render.layout import ADMIN_SOCKET, HAPROXY_CHECK_CERTIFICATE
+from components.render.layout import ADMIN_SOCKET, ENGINE_FOLDER, HAPROXY_CHECK_CERTIFICATE
 from components.render.plan import ManagedFile
 
 Address = IPv4Address | IPv6Address
@@ -87,15 +87,21 @@ def _server_options(pool: Pool, backend: Backend) -> str:
             words.append("verify none")
         else:
             words.append(
-                f"verify required ca-file {authority_file(pool)} verifyhost {check.server_name}"
+                f"verify required ca-file {_beside(authority_file(pool))}"
+                f" verifyhost {check.server_name}"
             )
         if check.client_certificate:
-            words.append(f"crt {HAPROXY_CHECK_CERTIFICATE}")
+            words.append(f"crt {_beside(HAPROXY_CHECK_CERTIFICATE)}")
     if pool.slow_start_ms:
         words.append(f"slowstart {pool.slow_start_ms}ms")
     if pool.close_sessions_of_dead_backend:
         words.append("on-marked-down shutdown-sessions")
     return " ".join(words)
+
+
+def _beside(path: str) -> str:
+    """A file of the engine's folder; HAProxy expands variables in double quotes."""
+    return f'"${{{ENGINE_FOLDER}}}/{path}"'
 
 
 def _digest(*texts: str) -> str:

@@ -9,6 +9,7 @@ from components.render.haproxy import render_haproxy
 from components.render.keepalived import render_keepalived
 from components.render.layout import (
     CURRENT,
+    ENGINE_FOLDER,
     HAPROXY_CFG,
     HAPROXY_DROP_IN,
     HAPROXY_USERLIST,
@@ -36,7 +37,8 @@ def host_plan(lb: LoadBalancer, node: Node) -> HostPlan:
                 name="haproxy",
                 files=tuple(f.path for f in engine_files),
                 drop_in=HAPROXY_DROP_IN,
-                validate=f"haproxy -c {_config_arguments(lb, '{release}')}",
+                validate=f"{ENGINE_FOLDER}={{release}}/haproxy"
+                f" haproxy -c {_config_arguments(lb, '{release}')}",
             ),
             ServicePlan(
                 name="keepalived",
@@ -59,6 +61,7 @@ def host_plan(lb: LoadBalancer, node: Node) -> HostPlan:
         revision=revision,
         file_descriptors=node.file_limit,
         settle_seconds=settle_seconds(lb),
+        vrrp_quiet_seconds=quiet_seconds(lb),
         has_secrets=has_secrets(lb),
         managed_ports=(*ports, *_reachable_ports(lb)),
     )
@@ -82,11 +85,16 @@ def needs_check_certificate(lb: LoadBalancer) -> bool:
 
 
 def settle_seconds(lb: LoadBalancer) -> float:
-    """Longest time from starting keepalived until a VIP has one holder: the local check rises, the
-    node waits for advertisements (RFC 9568: three intervals and skew) and for preemption."""
+    """Longest time from starting keepalived until a VIP has one holder, preemption included."""
+    return quiet_seconds(lb) + lb.vrrp.preempt_delay_s
+
+
+def quiet_seconds(lb: LoadBalancer) -> float:
+    """Longest time from starting keepalived until the node may take a VIP that it hears nobody
+    hold: the local check rises, then three intervals and skew without advertisement (RFC 9568)."""
     vrrp = lb.vrrp
     rise = vrrp.script_rise * (vrrp.script_interval_s + vrrp.script_timeout_s)
-    return rise + 4 * vrrp.advertisement_interval_ms / 1000 + vrrp.preempt_delay_s
+    return rise + 4 * vrrp.advertisement_interval_ms / 1000
 
 
 def _system_files(lb: LoadBalancer, node: Node) -> tuple[ManagedFile, ...]:
@@ -96,6 +104,8 @@ def _system_files(lb: LoadBalancer, node: Node) -> tuple[ManagedFile, ...]:
             content=render_template(
                 "systemd/haproxy.conf.j2",
                 config=_config_arguments(lb, CURRENT).removeprefix("-f "),
+                folder_variable=ENGINE_FOLDER,
+                folder=f"{CURRENT}/haproxy",
                 file_limit=node.file_limit,
                 track_file=TRACK_FILE,
             ),

@@ -14,7 +14,11 @@ USERLIST_FILE = "userlist.cfg"
 CHECK_CERTIFICATE_FILE = "health-check.pem"
 HAPROXY_USERLIST = f"{HAPROXY_SECRETS}/{USERLIST_FILE}"
 HAPROXY_CHECK_CERTIFICATE = f"secrets/{CHECK_CERTIFICATE_FILE}"
-"""Relative to haproxy.cfg (`default-path config`)."""
+"""Below the engine's folder."""
+
+ENGINE_FOLDER = "K8S_HA_LB_ENGINE"
+"""Environment variable with the folder of haproxy.cfg: the same text is right in a staged release
+and in the current one. HAProxy's `default-path` does not reach certificates of checks."""
 
 HAPROXY_DROP_IN = "systemd/haproxy.conf"
 KEEPALIVED_CONF = "keepalived/keepalived.conf"

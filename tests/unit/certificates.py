@@ -9,9 +9,18 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 
-@cache
 def self_signed(common_name: str) -> str:
     """PEM of a self-signed certificate that is valid for a day."""
+    return _pair(common_name)[0]
+
+
+def with_key(common_name: str) -> str:
+    """PEM of the same, and of its private key."""
+    return "".join(_pair(common_name))
+
+
+@cache
+def _pair(common_name: str) -> tuple[str, str]:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
     now = datetime.now(UTC)
@@ -25,4 +34,9 @@ def self_signed(common_name: str) -> str:
         .not_valid_after(now + timedelta(days=1))
         .sign(key, hashes.SHA256())
     )
-    return certificate.public_bytes(serialization.Encoding.PEM).decode()
+    private = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    return certificate.public_bytes(serialization.Encoding.PEM).decode(), private.decode()

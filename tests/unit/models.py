@@ -96,6 +96,12 @@ health_checks = st.builds(
     timeout_ms=st.integers(50, 60_000),
     fall=st.integers(1, 10),
     rise=st.integers(1, 10),
+).flatmap(
+    lambda check: st.booleans().map(
+        lambda asked: check.model_copy(
+            update={"client_certificate": asked and check.kind is HealthCheckKind.HTTPS}
+        )
+    )
 )
 
 pools = st.builds(

@@ -1,4 +1,4 @@
-"""Faults that the budget predicts and the drill causes; one name in both."""
+"""Faults that the budget predicts and `lab.drill` causes."""
 
 from enum import StrEnum
 

@@ -11,18 +11,16 @@ import yaml
 from components.model.load_balancer import LoadBalancer
 from components.render.host import settle_seconds
 from lab.drill.target import DrillTarget
+from lab.endpoint import PREFIX, load_balancer_of
 from lab.hosts import LOAD_BALANCERS
 from lab.machines import run_in_machine
 from lab.parts import Parts
 from lab.stack import UP, run_pulumi
 from lab.stack_file import stack_file
 from lab.state import CHECKOUT, Lab
-from stacks.settings import parse_settings
 
 Settings = dict[str, Any]
 Change = Callable[[Settings], object]
-
-PREFIX = "k8s-ha-lb:"
 
 
 def unchanged(_: Settings) -> None:
@@ -37,8 +35,9 @@ class StackUnderTest:
     parts: Parts
 
     def up(self, change: Change = unchanged, *, project: Path = CHECKOUT) -> str:
-        """Output of `pulumi up` with changed settings. Raises CommandError."""
-        arguments = ["--stack", self.lab.name, "--config-file", str(self._file(change)), *UP]
+        """Output of `pulumi up` with changed settings, without a preview. Raises CommandError."""
+        file = str(self._file(change))
+        arguments = ["--stack", self.lab.name, "--config-file", file, *UP, "--skip-preview"]
         return self._run(["up", *arguments], project)
 
     def preview(self, change: Change = unchanged) -> str:
@@ -58,9 +57,7 @@ class StackUnderTest:
 
     def load_balancer(self, change: Change = unchanged) -> LoadBalancer:
         """The model of these settings."""
-        config = self._settings(change)["config"]
-        raw = {name.removeprefix(PREFIX): value for name, value in config.items()}
-        return parse_settings(raw, CHECKOUT).control_plane.load_balancer()
+        return load_balancer_of(self._settings(change))
 
     def settle(self) -> None:
         """Waits until the expected holder alone has the VIPs. Raises NeverHappenedError."""

@@ -52,7 +52,6 @@ def nothing_changes(stack: StackUnderTest, *nodes: str) -> Iterator[None]:
 @pytest.fixture
 def restored(stack: StackUnderTest) -> Iterator[StackUnderTest]:
     """The stack, back to its own settings afterwards: the next `up` completes."""
-    stack.up()
     yield stack
     stack.up()
     stack.settle()

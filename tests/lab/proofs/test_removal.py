@@ -2,10 +2,16 @@
 
 import json
 import subprocess
+from pathlib import Path
 
 from lab.fabric.namespaces import exists
 from lab.hosts import LOAD_BALANCERS
 from tests.lab.proofs.stack import StackUnderTest
+
+
+def cgroups_of(machine: str) -> list[Path]:
+    """Control groups of a machine, which hold all its processes."""
+    return list(Path("/sys/fs/cgroup").glob(f"**/k8s-ha-lb-{machine}"))
 
 
 def test_destroy_leaves_no_machine_and_up_makes_them_again(stack: StackUnderTest) -> None:
@@ -24,6 +30,7 @@ def test_destroy_leaves_no_machine_and_up_makes_them_again(stack: StackUnderTest
         )
         left = [m for m in mounts["filesystems"] if m["target"].startswith(f"{lab.machines}/")]
         assert left == []
+        assert [p for node in LOAD_BALANCERS for p in cgroups_of(f"{lab.name}-{node}")] == []
     finally:
         stack.up()
     stack.settle()

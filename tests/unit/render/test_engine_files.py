@@ -16,7 +16,7 @@ from components.render.haproxy import render_haproxy
 from components.render.host import host_plan, settle_seconds
 from components.render.keepalived import render_keepalived
 from components.render.secrets import render_userlist
-from tests.unit.certificates import self_signed
+from tests.unit.certificates import self_signed, with_key
 from tests.unit.models import CA, load_balancers, sample
 
 
@@ -119,8 +119,9 @@ def test_the_real_programs_accept_every_valid_model(lb: LoadBalancer, tmp_path: 
         secrets = tmp_path / "haproxy" / "secrets"
         secrets.mkdir(exist_ok=True)
         (secrets / "userlist.cfg").write_text(render_userlist("admin", "x", "y"))
+        (secrets / "health-check.pem").write_text(with_key("health-check"))
         for service in plan.services:
             if shutil.which(service.name):
-                command = service.validate.format(release=tmp_path).split()
+                command = ["sh", "-c", service.validate.format(release=tmp_path)]
                 done = subprocess.run(command, capture_output=True, text=True, check=False)
                 assert done.returncode == 0, done.stdout + done.stderr
