@@ -14,6 +14,7 @@ from rich.markup import escape
 from lab.commands import CommandError
 from lab.control_plane.kubeconfigs import admin_kubeconfig
 from lab.control_plane.readiness import NotReadyError
+from lab.endpoint import endpoint_of
 from lab.fabric.namespaces import exists, inside
 from lab.faults import FAULTS, FaultError, apply_fault, heal_all, heal_fault
 from lab.hosts import CONTROL_PLANES
@@ -89,7 +90,8 @@ def up(
         info = bring_lab_up(
             lab, kubernetes=kubernetes, with_stack=not control_plane_only, console=console
         )
-        console.print(summary(lab, info))
+        endpoint = None if control_plane_only else endpoint_of(lab)
+        console.print(summary(lab, info, endpoint))
 
 
 @app.command()

@@ -1,10 +1,13 @@
 """What of a lab runs, for people."""
 
+from collections.abc import Sequence
+
 from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
 from lab.control_plane.kubeconfigs import admin_kubeconfig
+from lab.drill.target import DrillTarget
 from lab.fabric.namespaces import inside
 from lab.faults import active_faults
 from lab.hosts import APISERVER_PORT, ipv4, ipv6
@@ -15,7 +18,7 @@ from lab.records import all_records
 from lab.state import DEFAULT_NAME, Lab
 
 
-def endpoint() -> str:
+def endpoint_url() -> str:
     return f"https://{ipv4('vip')}:{APISERVER_PORT}"
 
 
@@ -59,10 +62,22 @@ def status(lab: Lab) -> RenderableType:
     return Group(table, f"active faults: {escape(faults)}")
 
 
-def summary(lab: Lab, info: LabInfo) -> str:
-    """What a user wants to know after `up`, in Rich markup."""
+def held_by(holders: Sequence[str], expected: str | None = None) -> str:
+    """Who holds the VIPs, and who should when that is another; in Rich markup."""
+    held = ", ".join(holders) or "nobody"
+    if expected is None or tuple(holders) == (expected,):
+        return held
+    return f"[red]{held}, not by {expected} as expected[/red]"
+
+
+def summary(lab: Lab, info: LabInfo, endpoint: DrillTarget | None) -> str:
+    """What a user wants to know after `up`, in Rich markup.
+
+    With the `endpoint` that the stack made, it says so when another node holds its VIPs.
+    """
     holders, machines = vip_holders(lab), machine_hosts(lab)
-    direct, held = (None, ", ".join(holders)) if holders else ("cp1", "nobody")
+    direct = None if holders else "cp1"
+    held = held_by(endpoint.holders(), endpoint.expected_holder) if endpoint else held_by(holders)
     nodes = ", ".join(f"{host} ({ipv4(host)})" for host in machines) or "none"
     next_steps = ["status", "down"]
     if holders:
@@ -70,7 +85,7 @@ def summary(lab: Lab, info: LabInfo) -> str:
     return "\n".join(
         [
             "",
-            f"API endpoint     {endpoint()}  (Kubernetes {info.kubernetes})",
+            f"API endpoint     {endpoint_url()}  (Kubernetes {info.kubernetes})",
             f"VIP              {ipv4('vip')}, {ipv6('vip')}  held by {held}",
             f"load balancers   {nodes}",
             "",

@@ -1,11 +1,16 @@
 """Brings a lab up, step by step. Each step looks first and does nothing when nothing is missing."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
 
+from components.render.host import settle_seconds
 from lab.control_plane.start import ensure_control_plane
+from lab.drill.node_drill import BOOT_S
+from lab.drill.waiting import NeverHappenedError
+from lab.endpoint import endpoint_of
 from lab.fabric.build import ensure_fabric
 from lab.faults import active_faults
 from lab.faults.fault import forget
@@ -65,8 +70,24 @@ def bring_lab_up(
                 log = steps.log("pulumi-up")
                 recover(lab, parts, log=log)
                 bring_up(lab, parts, log=log, show=show)
+            with steps.step("VIPs on their expected holder", "vip-holder") as show:
+                _settle(lab, show)
         console.print(f"[dim]lab {lab.name!r} is up after {steps.elapsed_s:.1f} s[/dim]")
     return info
+
+
+def _settle(lab: Lab, show: Callable[[str], None]) -> None:
+    """A machine that took over first hands the VIPs on after the preemption delay.
+
+    Only says so when that does not happen in time: a fault may be active, and the endpoint answers.
+    """
+    target = endpoint_of(lab)
+    try:
+        target.wait_for_holder(
+            target.expected_holder, BOOT_S + settle_seconds(target.load_balancer)
+        )
+    except NeverHappenedError as problem:
+        show(str(problem))
 
 
 def _build_fabric(lab: Lab) -> None:
