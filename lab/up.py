@@ -70,7 +70,7 @@ def bring_lab_up(
                 log = steps.log("pulumi-up")
                 recover(lab, parts, log=log)
                 bring_up(lab, parts, log=log, show=show)
-            with steps.step("VIPs on their expected holder", "vip-holder") as show:
+            with steps.step("wait for the expected holder of the VIPs", "vip-holder") as show:
                 _settle(lab, show)
         console.print(f"[dim]lab {lab.name!r} is up after {steps.elapsed_s:.1f} s[/dim]")
     return info
