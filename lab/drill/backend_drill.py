@@ -53,6 +53,7 @@ def drill_backend(target: DrillTarget, fault: Fault, backend: str) -> Measuremen
         rate_per_s=RATE_PER_S,
         ejection_ms=_ejection_ms(during, predicted, backend),
         holders=target.holders(),
+        stall_ms=recording.pace.worst_late_ms,
         detail=f"slow {len(during.slower_than(100))}, p99 {during.latency_ms(99):.0f} ms",
     )
 

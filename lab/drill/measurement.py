@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from components.model.budget.overhead import PROBE_MS
 from components.model.budget.prediction import Prediction
 
 
@@ -21,12 +22,20 @@ class Measurement:
     """Time until the faulty backend got its last connection; none for faults of a node."""
     holders: tuple[str, ...] | None = None
     """Nodes with the VIP once the fault was over; none when that was not asked."""
+    stall_ms: float = 0
+    """Longest time by which the prober missed its own tick: this machine gave it no processor."""
     detail: str = ""
 
     @property
     def allowed_failures(self) -> float:
         """Most failed attempts that the prediction allows at this rate."""
         return self.prediction.failed_at(self.rate_per_s)
+
+    @property
+    def disturbed(self) -> bool:
+        """Whether this machine stalled for longer than a request takes: its figures tell of the
+        machine, not of the load balancer."""
+        return self.stall_ms > PROBE_MS
 
     def violations(self) -> list[str]:
         """What exceeds the prediction; empty when all is within."""
@@ -62,4 +71,6 @@ class Measurement:
         parts.append(
             f"failed {self.failed:4d} of {self.attempts} (allowed {self.allowed_failures:.0f})"
         )
+        if self.disturbed:
+            parts.append(f"MACHINE STALLED {self.stall_ms:.0f} ms")
         return "  ".join([*parts, self.detail]).rstrip()

@@ -80,6 +80,7 @@ def _measured(
         attempts=recording.total,
         rate_per_s=1000 / recording.interval_ms,
         holders=holders,
+        stall_ms=recording.pace.worst_late_ms,
         detail=detail,
     )
 

@@ -1,0 +1,72 @@
+"""A measurement says plainly what exceeds its prediction."""
+
+import pytest
+
+from components.model.budget.fault import Fault
+from components.model.budget.overhead import PROBE_MS
+from components.model.budget.prediction import Prediction
+from lab.drill.measurement import Measurement
+from tests.lab.proofs.runs import REPEATS, measured_runs
+
+PREDICTION = Prediction(
+    fault=Fault.BACKEND_HUNG,
+    outage_ms=50,
+    degraded_ms=3000,
+    degraded_share=0.5,
+    failing_ms=1000,
+    established="closed",
+    formula="because",
+)
+
+
+def measured(**changes: object) -> Measurement:
+    values: dict[str, object] = {
+        "prediction": PREDICTION,
+        "outage_ms": 40,
+        "failed": 10,
+        "attempts": 1000,
+        "rate_per_s": 100,
+        "ejection_ms": 2000,
+        "holders": ("lb1",),
+        **changes,
+    }
+    return Measurement(**values)  # type: ignore[arg-type]
+
+
+def test_what_stays_under_its_prediction_is_no_violation() -> None:
+    assert measured().violations() == []
+    assert measured().allowed_failures == 100 * (0.05 + 0.5) + 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"outage_ms": 51}, "outage 51 ms > 50 ms (because)"),
+        ({"failed": 57}, "57 failed > 56 allowed"),
+        ({"ejection_ms": 3001}, "ejected after 3001 ms > 3000 ms (because)"),
+        ({"holders": ("lb1", "lb2")}, "the VIP has 2 holders: ('lb1', 'lb2')"),
+        ({"holders": ()}, "the VIP has 0 holders: ()"),
+    ],
+)
+def test_each_figure_is_held_against_its_prediction(changes: dict[str, object], told: str) -> None:
+    assert measured(**changes).violations() == [told]
+
+
+def test_a_violation_on_a_machine_that_kept_up_counts() -> None:
+    assert measured_runs(1, lambda _: (measured(outage_ms=51),), []) == [
+        "run 1: outage 51 ms > 50 ms (because)"
+    ]
+
+
+def test_a_violation_on_a_stalled_machine_is_measured_again() -> None:
+    results = iter([measured(outage_ms=500, stall_ms=PROBE_MS + 1), measured()])
+    figures: list[str] = []
+    assert measured_runs(1, lambda _: (next(results),), figures) == []
+    assert any("made again" in line for line in figures)
+
+
+def test_a_machine_that_always_stalls_fails_the_proof() -> None:
+    stalled = measured(outage_ms=500, stall_ms=PROBE_MS + 1)
+    violations = measured_runs(1, lambda _: (stalled,), [])
+    assert "too busy to measure" in violations[0]
+    assert REPEATS > 0
