@@ -18,8 +18,9 @@ class Package:
 class HostFamily:
     """A distribution family: what `/etc/os-release` calls it and what its packages are called.
 
-    `template` defines the shell functions package_version, installed_packages, install_packages,
-    remove_packages, adapt_host and restore_host.
+    `template` defines the shell functions package_version, installed_packages, present_packages,
+    install_packages, remove_packages, is_needed, adapt_host and restore_host. What adapt_host
+    changes it records, and restore_host undoes what is recorded and calls `leave` for the rest.
     """
 
     name: OsFamily

@@ -57,6 +57,11 @@ def with_keepalived_line(plan: HostPlan, line: str) -> HostPlan:
     return _with_line(plan, "keepalived/keepalived.conf", line)
 
 
+def with_haproxy_start_line(plan: HostPlan, line: str) -> HostPlan:
+    """The plan with one more line at the end of HAProxy's systemd drop-in."""
+    return _with_line(plan, "systemd/haproxy.conf", line)
+
+
 def _with_line(plan: HostPlan, path: str, line: str) -> HostPlan:
     return replace(
         plan,

@@ -29,6 +29,7 @@ from tests.lab.hosts.plans import (
     removal,
     transaction,
     with_haproxy_line,
+    with_haproxy_start_line,
     with_keepalived_line,
 )
 
@@ -39,6 +40,12 @@ pytestmark = [
 
 SERVICES = (
     "systemctl show -p MainPID -p ActiveEnterTimestampMonotonic -p NRestarts haproxy keepalived"
+)
+# Takes the lock as apt does (fcntl), says so, and keeps it until its standard input ends.
+HOLD_PACKAGE_LOCK = (
+    'use Fcntl; open(F, ">>", "/var/lib/dpkg/lock-frontend") or die;'
+    ' $lock = pack("s s x4 q q l x4", F_WRLCK, 0, 0, 0, 0); fcntl(F, F_SETLK, $lock) or die;'
+    ' $| = 1; print "locked\n"; <STDIN>'
 )
 CURRENT = "readlink /etc/k8s-ha-lb/current"
 STATE = "cd /etc/k8s-ha-lb && find . | sort && readlink current"
@@ -185,7 +192,7 @@ class TestOneHost:
         must_apply(machine, transaction(replace(plan, vrrp_quiet_seconds=0)))
 
     def test_a_changed_start_command_restarts_its_service_alone(self, machine: Bench) -> None:
-        plan = node_plan(max_connections=2100)
+        plan = with_haproxy_start_line(node_plan(), "LimitNOFILE=15000")
         before = machine.ask(
             "systemctl show -P MainPID haproxy; systemctl show -P MainPID keepalived"
         )
@@ -281,9 +288,33 @@ class TestOneHost:
         assert machine.ask(f"stat -L -c %a:%U {link} {link}/userlist.cfg") == "700:root\n600:root"
         assert machine.run("grep -r 'password' /var/log/k8s-ha-lb.log").returncode == 1
 
-    def test_a_removal_leaves_nothing(self, machine: Bench) -> None:
+    def test_a_removal_that_leaves_a_package_fails_and_keeps_its_record(
+        self, machine: Bench
+    ) -> None:
         machine.ask("umount /etc/k8s-ha-lb || :")
-        machine.ask(removal(node_plan()))
+        script = "/var/lib/dpkg/info/haproxy.prerm"
+        machine.ask(f"cp {script} /root/prerm; printf '#!/bin/sh\nexit 1\n' > {script}")
+        result = machine.run(removal(node_plan()))
+        machine.ask(f"cp /root/prerm {script}; rm /root/prerm")
+        assert result.returncode == 1
+        assert "package haproxy is still there" in result.stderr.splitlines()[-1]
+        assert machine.ask("ls /etc/k8s-ha-lb") == "packages.installed"
+
+    def test_a_removal_waits_for_another_package_manager_and_leaves_nothing(
+        self, machine: Bench
+    ) -> None:
+        locked = machine.popen(f"perl -e '{HOLD_PACKAGE_LOCK}'")
+        assert locked.stdout is not None
+        assert locked.stdout.readline() == "locked\n"
+        process = machine.popen(removal(node_plan()))
+        assert process.stderr is not None
+        said: list[str] = []
+        while not said or "waiting for another package manager" not in said[-1]:
+            said.append(process.stderr.readline())
+            assert said[-1], said
+        locked.communicate("end\n", timeout=10)
+        stderr = process.communicate(timeout=60)[1]
+        assert process.returncode == 0, stderr
         left = machine.ask(
             "find /etc /run /var/log -name '*k8s-ha-lb*' -not -path '/run/host/*';"
             " ls -d /etc/haproxy /etc/keepalived 2>/dev/null; ip -o address show to 198.18.0.10;"
@@ -294,6 +325,21 @@ class TestOneHost:
 
     def test_a_removal_succeeds_where_nothing_is(self, machine: Bench) -> None:
         machine.ask(removal(node_plan()))
+
+    def test_a_package_that_another_needs_outlives_the_removal(self, machine: Bench) -> None:
+        must_apply(machine, transaction(node_plan()))
+        machine.ask(
+            "mkdir -p /root/yours/DEBIAN && printf 'Package: yours\nVersion: 1\nArchitecture: all\n"
+            "Maintainer: you <you@example.org>\nDepends: curl\nDescription: needs curl\n'"
+            " > /root/yours/DEBIAN/control && dpkg-deb -b /root/yours /root/yours.deb"
+            " && dpkg -i /root/yours.deb"
+        )
+        result = machine.run(removal(node_plan()))
+        assert result.returncode == 0, result.stderr
+        assert "curl stays: another package needs it" in result.stderr
+        assert machine.run("test -e /etc/k8s-ha-lb").returncode == 1
+        machine.ask("command -v curl")
+        assert machine.run("dpkg-query -W haproxy").returncode == 1
 
 
 class TestPair:
