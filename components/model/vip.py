@@ -28,7 +28,7 @@ class Vrrp(Model):
 
     advertisement_interval_ms: int = Field(default=1000, ge=30, le=40_950, multiple_of=10)
     """Time between the holder's advertisements, ms. VRRPv3 counts in 10 ms; below 30 ms a busy
-    machine loses the address without a fault (our measurement)."""
+    machine loses the address without a fault (trials with keepalived 2.2 on two cores)."""
     script_interval_s: int = Field(default=1, ge=1, le=60)
     """Time between two checks of the local engine, s (keepalived 2.2 knows whole seconds only)."""
     script_timeout_s: int = Field(default=1, ge=1, le=60)
@@ -44,4 +44,4 @@ class Vrrp(Model):
     """How long a returned node waits before it takes the address back, s."""
     garp_refresh_s: int = Field(default=1, ge=1, le=60)
     """Time between the holder's repeated address announcements, s: bounds how long neighbours
-    keep sending to the wrong node after a partition heals (34 s without, our measurement)."""
+    keep sending to the wrong node after a partition heals (34 s without, in trials)."""

@@ -1,7 +1,7 @@
 """Faults of one backend: the VIP stays, the pool stops using the backend.
 
 Formulas from HAProxy's check scheduling (the next probe starts one interval after the previous one
-ended) and our measurements.
+ended); `overhead` has the allowances.
 """
 
 from components.model.budget.fault import Fault
