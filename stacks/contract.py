@@ -55,7 +55,7 @@ class Contract(Model):
 def contract(lb: LoadBalancer, budget: FailoverBudget, host_name: str | None) -> Contract:
     """The outputs for a load balancer whose first listener is the Kubernetes API."""
     listener = lb.listeners[0]
-    check = listener.pool.health_check
+    check = listener.pools[0].health_check
     first = min(lb.vips, key=lambda vip: vip.version)
     endpoint = f"https://{host_name or _host(str(first.address))}:{listener.port}"
     worst = budget.worst.worst_ms

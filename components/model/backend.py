@@ -23,5 +23,7 @@ class Backend(Model):
     """Serve only when every other backend of the pool is down."""
     drain: bool = False
     """Take no new connections; established ones finish."""
+    max_connections: int | None = Field(default=None, ge=1, le=1_000_000)
+    """Connections this backend serves at the same time; more wait for `timeouts.queueMs`."""
     failure_domain: str | None = None
     """What this backend shares its fate with: a rack, a hypervisor, a zone."""

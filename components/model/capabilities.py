@@ -1,36 +1,109 @@
 """What each engine can do; what it cannot is refused in preview with the alternative."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from components.model.base import Model
-from components.model.health_check import HealthCheckKind
-from components.model.listener import ListenerMode
-from components.model.pool import Balance
+from components.model.feature import Feature
 
 
 class Engine(StrEnum):
     """The load-balancing program on a node."""
 
     HAPROXY = "haproxy"
+    NGINX = "nginx"
 
 
-class Capabilities(Model):
-    """What an engine honours of the model."""
+@dataclass(frozen=True, kw_only=True)
+class Missing:
+    """Why an engine has no such feature, and what to set instead."""
 
-    modes: frozenset[ListenerMode]
-    balances: frozenset[Balance]
-    active_checks: frozenset[HealthCheckKind]
+    why: str
+    instead: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capabilities:
+    """What an engine honours of the model: every feature that is not missing."""
+
+    missing: Mapping[Feature, Missing] = field(default_factory=dict[Feature, Missing])
+    notes: Mapping[Feature, str] = field(default_factory=dict[Feature, str])
+    """How a feature that the engine has differs from what one may expect."""
     descriptors_per_connection: int
     """File descriptors of one proxied connection."""
     descriptors_base: int
     """File descriptors of the engine itself (HAProxy 2.6: about 45 in trials, rounded up)."""
 
+    def has(self, feature: Feature) -> bool:
+        """Whether the engine honours the feature."""
+        return feature not in self.missing
 
-CAPABILITIES: dict[Engine, Capabilities] = {
+
+_USE_HAPROXY = "use engine haproxy"
+
+CAPABILITIES: Mapping[Engine, Capabilities] = {
     Engine.HAPROXY: Capabilities(
-        modes=frozenset(ListenerMode),
-        balances=frozenset(Balance),
-        active_checks=frozenset(HealthCheckKind),
+        notes={
+            Feature.PASSIVE_CHECKS: "not needed: `passive: true` keeps the active check",
+            Feature.BODY_LIMIT: "the declared size is judged; a body of undeclared size is refused",
+        },
+        descriptors_per_connection=2,
+        descriptors_base=200,
+    ),
+    Engine.NGINX: Capabilities(
+        missing={
+            Feature.ACTIVE_CHECKS: Missing(
+                why="nginx (open source) learns of a dead backend from failed connections alone",
+                instead="set healthCheck.passive to true, or use engine haproxy",
+            ),
+            Feature.CLOSE_DEAD_SESSIONS: Missing(
+                why="nginx (open source) does not watch the backend of an established session",
+                instead=f"leave closeSessionsOfDeadBackend out, or {_USE_HAPROXY}",
+            ),
+            Feature.BACKUP_WITH_SOURCE_HASH: Missing(
+                why="nginx knows no backup servers beside a hash",
+                instead=f"set balance to another method, or {_USE_HAPROXY}",
+            ),
+            Feature.SLOW_START: Missing(
+                why="slow start is part of commercial nginx",
+                instead=f"leave slowStartMs out or set it to 0, or {_USE_HAPROXY}",
+            ),
+            Feature.QUEUE: Missing(
+                why="the queue is part of commercial nginx",
+                instead=f"leave maxConnections of the backend out, or {_USE_HAPROXY}",
+            ),
+            Feature.COOKIE_PERSISTENCE: Missing(
+                why="sticky cookies are part of commercial nginx",
+                instead=f"set balance to source_hash, or {_USE_HAPROXY}",
+            ),
+            Feature.SOURCE_PERSISTENCE: Missing(
+                why="nginx (open source) has no stick tables that nodes share",
+                instead=f"set balance to source_hash, or {_USE_HAPROXY}",
+            ),
+            Feature.SEND_PROXY_V2: Missing(
+                why="nginx sends version 1 only",
+                instead=f"set sendProxy to v1, or {_USE_HAPROXY}",
+            ),
+            Feature.SEND_PROXY_HTTP: Missing(
+                why="nginx sends PROXY headers in TCP mode only",
+                instead=f"use mode tcp, or read the X-Forwarded-For header, or {_USE_HAPROXY}",
+            ),
+            Feature.CONNECTION_RATE: Missing(
+                why="nginx limits the rate of requests and the number of connections",
+                instead=f"set limits.connectionsPerSource, or {_USE_HAPROXY}",
+            ),
+            Feature.METRICS: Missing(
+                why="nginx (open source) counts connections on its status page only",
+                instead=_USE_HAPROXY,
+            ),
+        },
+        notes={
+            Feature.PASSIVE_CHECKS: "`maxFails` and `failTimeoutS`; a backend that accepts and"
+            " never answers is not noticed in TCP mode",
+            Feature.STATISTICS: "the stub_status figures",
+            Feature.CONNECTIONS_PER_SOURCE: "in HTTP mode a connection counts while it has a"
+            " request",
+        },
         descriptors_per_connection=2,
         descriptors_base=200,
     ),

@@ -51,6 +51,13 @@ class HealthCheck(Model):
     rise: int = Field(default=2, ge=1, le=10)
     """Good probes in a row until a backend that was down is up again; a drained one is back at the
     first."""
+    passive: bool = False
+    """Accept an engine without active checks (nginx): it judges a backend by the connections of
+    clients that failed. An engine with active checks still makes them."""
+    max_fails: int = Field(default=1, ge=1, le=100)
+    """Passive: failed connections within `failTimeoutS` until a backend is out."""
+    fail_timeout_s: int = Field(default=10, ge=1, le=600)
+    """Passive: how long a backend is out until one connection tries it again, s."""
 
     @model_validator(mode="after")
     def _https_has_an_authority(self) -> Self:

@@ -1,47 +1,163 @@
-"""A listener: the port that clients connect to, and its timeouts."""
+"""A listener: the port that clients connect to, what it understands, and where traffic goes."""
 
+from collections import Counter
+from collections.abc import Iterator
 from enum import StrEnum
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from components.model.base import Model
+from components.model.base import Model, refuse
+from components.model.http import Http
+from components.model.limits import Limits
 from components.model.machine import HostName
-from components.model.pool import Pool
-
-HOUR_MS = 3_600_000
+from components.model.network import Network
+from components.model.persistence import PersistenceKind
+from components.model.pool import Pool, PoolProtocol
+from components.model.route import HttpRoute, SniRoute
+from components.model.timeouts import Timeouts
+from components.model.tls import Tls
 
 
 class ListenerMode(StrEnum):
-    """What the load balancer understands of the traffic."""
+    """What the load balancer understands of the traffic: connections, or requests."""
 
     TCP = "tcp"
-
-
-class Timeouts(Model):
-    """Idle times after which the load balancer closes a connection."""
-
-    client_ms: int = Field(default=60_000, ge=1000, le=24 * HOUR_MS)
-    """Silence of the client before both sides have spoken, ms."""
-    server_ms: int = Field(default=60_000, ge=1000, le=24 * HOUR_MS)
-    """Silence of the backend before both sides have spoken, ms."""
-    tunnel_ms: int = Field(default=4 * HOUR_MS, ge=1000, le=24 * HOUR_MS)
-    """Silence on an established connection, ms. Below one hour it cuts `kubectl exec`, `logs -f`
-    and watches (kubeadm issue 2227)."""
-    queue_ms: int = Field(default=5000, ge=100, le=600_000)
-    """How long a connection waits for a free backend, ms."""
-    keepalive_idle_s: int = Field(default=30, ge=1, le=7200)
-    """TCP keepalive: silence before the first probe, both sides, s."""
-    keepalive_interval_s: int = Field(default=10, ge=1, le=600)
-    """TCP keepalive: time between probes, s."""
-    keepalive_probes: int = Field(default=3, ge=1, le=20)
-    """TCP keepalive: unanswered probes until the connection is closed."""
+    HTTP = "http"
 
 
 class Listener(Model):
-    """A port on every VIP, and the pool behind it."""
+    """A port on every VIP, and the pools behind it."""
 
     name: HostName
+    """Name in the engine's configuration and statistics."""
     port: int = Field(ge=1, le=65535)
+    """Port that clients connect to, on every VIP."""
     mode: ListenerMode = ListenerMode.TCP
+    """`tcp` passes connections on as they are; `http` understands requests."""
     timeouts: Timeouts = Timeouts()
-    pool: Pool
+    """Idle times after which connections are closed."""
+    pool: Pool | None = None
+    """Backends for what no route takes; without it that is refused."""
+    routes: tuple[HttpRoute, ...] = ()
+    """Mode http: pools by host and path."""
+    sni_routes: tuple[SniRoute, ...] = ()
+    """Mode tcp without `tls`: pools by the name that TLS clients ask for."""
+    tls: Tls | None = None
+    """Terminate TLS here; none passes it through."""
+    http: Http = Http()
+    """Options of mode http."""
+    accept_proxy_from: tuple[Network, ...] = ()
+    """Networks whose PROXY header (v1 or v2) tells the client's address. With any given, every
+    connection must bring the header, and those from elsewhere are refused."""
+    allowed_cidrs: tuple[Network, ...] = ()
+    """Client networks that are served; none given serves all."""
+    denied_cidrs: tuple[Network, ...] = ()
+    """Client networks that are refused, also inside allowed ones."""
+    limits: Limits = Limits()
+    """Limits per client address."""
+
+    @property
+    def pools(self) -> tuple[Pool, ...]:
+        """Every pool once: the default first, then those of the routes in order of their names."""
+        default = (self.pool,) if self.pool else ()
+        routed = {route.pool.name: route.pool for route in (*self.routes, *self.sni_routes)}
+        others = (
+            routed[name] for name in sorted(routed) if self.pool is None or name != self.pool.name
+        )
+        return (*default, *others)
+
+    @model_validator(mode="after")
+    def _something_serves(self) -> Self:
+        if not self.pools and self.http.redirect_to_https_port is None:
+            raise refuse(
+                f"listeners[{self.name}].pool",
+                "not set",
+                "the listener has no route either: it would serve nobody",
+                "set pool, routes or sniRoutes",
+            )
+        by_name: dict[str, Pool] = {}
+        routed = [route.pool for route in (*self.routes, *self.sni_routes)]
+        for pool in (*((self.pool,) if self.pool else ()), *routed):
+            if by_name.setdefault(pool.name, pool) != pool:
+                raise refuse(
+                    f"listeners[{self.name}].pool.name",
+                    pool.name,
+                    "two different pools have it",
+                    "give them different names or the same settings",
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _the_mode_has_it(self) -> Self:
+        for setting, why, fix in self._misfits():
+            raise refuse(f"listeners[{self.name}].{setting}", "set", why, fix)
+        return self
+
+    def _misfits(self) -> Iterator[tuple[str, str, str]]:
+        if self.mode is ListenerMode.TCP:
+            yield from self._misfits_of_tcp()
+        elif self.sni_routes:
+            yield "sniRoutes", "mode http routes by the request's host", "use routes"
+        yield from self._misfits_of_tls()
+
+    def _misfits_of_tcp(self) -> Iterator[tuple[str, str, str]]:
+        http_only = "only mode http understands requests"
+        use_http = "set mode to http or leave it out"
+        if self.routes:
+            yield "routes", http_only, f"{use_http}; mode tcp has sniRoutes"
+        if self.http != Http():
+            yield "http", http_only, use_http
+        if self.limits.request_rate_per_source is not None:
+            yield "limits.requestRatePerSource", http_only, use_http
+        for pool in self.pools:
+            if pool.protocol is not PoolProtocol.HTTP1:
+                yield f"pool[{pool.name}].protocol", http_only, use_http
+            if pool.persistence and pool.persistence.kind is PersistenceKind.COOKIE:
+                yield f"pool[{pool.name}].persistence", http_only, use_http
+            if pool.tls is not None and self.tls is None:
+                yield (
+                    f"pool[{pool.name}].tls",
+                    "without tls on the listener the client's own bytes are passed through",
+                    "set tls on the listener too, or leave it out",
+                )
+
+    def _misfits_of_tls(self) -> Iterator[tuple[str, str, str]]:
+        if self.tls is not None and self.sni_routes:
+            yield "sniRoutes", "they pass TLS through and tls ends it", "set one of them"
+        if self.tls is not None and self.http.redirect_to_https_port is not None:
+            yield "http.redirectToHttpsPort", "this listener is https", "set it on the http one"
+        if self.tls is None and self.http.hsts_max_age_s is not None:
+            yield "http.hstsMaxAgeS", "browsers heed it over https alone", "set it beside tls"
+        for pool in self.pools:
+            if pool.protocol is PoolProtocol.H2 and not (self.tls and self.tls.http2):
+                yield (
+                    f"pool[{pool.name}].protocol",
+                    "gRPC clients need HTTP/2, which is agreed on in TLS",
+                    "set tls with http2",
+                )
+
+    @model_validator(mode="after")
+    def _routes_are_distinct(self) -> Self:
+        keys = [
+            f"{host or 'any host'}{route.path} ({route.path_match.value})"
+            for route in self.routes
+            for host in (route.hosts or ("",))
+        ]
+        keys += [name for route in self.sni_routes for name in route.server_names]
+        twice = [key for key, count in Counter(keys).items() if count > 1]
+        if twice:
+            raise refuse(
+                f"listeners[{self.name}].routes",
+                twice[0],
+                "two routes match exactly the same",
+                "remove one of them",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _certificates_are_for_the_routes(self) -> Self:
+        if self.tls is not None:
+            for route in self.routes:
+                self.tls.require_names(route.hosts, f"listeners[{self.name}].routes[].hosts")
+        return self

@@ -9,9 +9,14 @@ from pydantic import Field, model_validator
 
 from components.model.base import Model, refuse
 from components.model.capabilities import CAPABILITIES, Capabilities, Engine
+from components.model.feature import Feature
+from components.model.features_used import features_used
 from components.model.listener import Listener
 from components.model.machine import HostName
+from components.model.network import Network
 from components.model.node import Node
+from components.model.persistence import PersistenceKind
+from components.model.pool import SLOW_START_MS, Pool
 from components.model.vip import Vip, Vrrp
 
 RESERVED_CONNECTIONS = 100
@@ -27,7 +32,7 @@ class Reach(StrEnum):
 
 
 class Stats(Model):
-    """The engine's statistics page; always behind a password."""
+    """The engine's statistics page (nginx: stub_status); always behind a password."""
 
     enabled: bool = True
     """Whether there is a statistics page; it needs the secret `statsPassword`. Switching it
@@ -39,13 +44,15 @@ class Stats(Model):
     """TCP port of the page."""
     user: str = Field(default="admin", pattern=r"^[a-zA-Z0-9._-]{1,64}$")
     """User that may see the page."""
+    allowed_cidrs: tuple[Network, ...] = ()
+    """Networks that may ask for it, loopback always; none given lets all ask who reach it."""
 
 
 class Observability(Model):
     """Local health for Keepalived and metrics for Prometheus, on one port."""
 
     port: int = Field(default=8405, ge=1, le=65535)
-    """TCP port of `/healthz`, `/metrics` and `/revision`."""
+    """TCP port of `/healthz`, `/revision` and, with HAProxy, `/metrics`."""
     reach: Reach = Reach.NODE
     """`node` lets Prometheus scrape the node's own addresses; `loopback` keeps it local."""
 
@@ -68,6 +75,33 @@ class LoadBalancer(Model):
     """How long connections may outlive a reload in the old worker, s."""
     stats: Stats = Stats()
     observability: Observability = Observability()
+    peers_port: int = Field(default=8407, ge=1, le=65535)
+    """TCP port on which nodes share stick tables, in clear; used with persistence `source`."""
+
+    @property
+    def shares_tables(self) -> bool:
+        """Whether the nodes tell each other which source goes to which backend."""
+        return any(
+            pool.persistence is not None and pool.persistence.kind is PersistenceKind.SOURCE
+            for pool in self.pools
+        )
+
+    @property
+    def pools(self) -> tuple[Pool, ...]:
+        """The pools of all listeners."""
+        return tuple(pool for listener in self.listeners for pool in listener.pools)
+
+    def slow_start_ms(self, pool: Pool) -> int:
+        """Time over which a returned backend of the pool is given its full share, ms."""
+        if pool.slow_start_ms is not None:
+            return pool.slow_start_ms
+        return SLOW_START_MS if self.capabilities.has(Feature.SLOW_START) else 0
+
+    def closes_sessions_of_dead_backend(self, pool: Pool) -> bool:
+        """Whether established connections of a dead backend of the pool are closed."""
+        if pool.close_sessions_of_dead_backend is not None:
+            return pool.close_sessions_of_dead_backend
+        return self.capabilities.has(Feature.CLOSE_DEAD_SESSIONS)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -95,11 +129,17 @@ class LoadBalancer(Model):
         _distinct("nodes[].name", (n.name for n in self.nodes))
         _distinct("nodes[].addresses", (str(a.ip) for n in self.nodes for a in n.addresses))
         _distinct("listeners[].name", (listener.name for listener in self.listeners))
-        _distinct("listeners[].pool.name", (listener.pool.name for listener in self.listeners))
+        _distinct("listeners[].pool.name", (pool.name for pool in self.pools))
+        _distinct(
+            "listeners[].tls.certificates[].name",
+            (c.name for x in self.listeners if x.tls for c in x.tls.certificates),
+        )
         ports = [(f"listeners[{x.name}].port", x.port) for x in self.listeners]
         ports.append(("observability.port", self.observability.port))
         if self.stats.enabled:
             ports.append(("stats.port", self.stats.port))
+        if self.shares_tables:
+            ports.append(("peersPort", self.peers_port))
         taken: dict[int, str] = {}
         for setting, port in ports:
             if port in taken:
@@ -158,31 +198,11 @@ class LoadBalancer(Model):
 
     @model_validator(mode="after")
     def _the_engine_can_do_it(self) -> Self:
-        can = self.capabilities
         for listener in self.listeners:
-            pool = listener.pool
-            if listener.mode not in can.modes:
-                raise refuse(
-                    f"listeners[{listener.name}].mode",
-                    listener.mode.value,
-                    f"engine {self.engine.value} cannot",
-                    f"use one of {', '.join(sorted(can.modes))}",
-                )
-            if pool.balance not in can.balances:
-                raise refuse(
-                    f"pools[{pool.name}].balance",
-                    pool.balance.value,
-                    f"engine {self.engine.value} cannot",
-                    f"use one of {', '.join(sorted(can.balances))}",
-                )
-            check = pool.health_check
-            if check is not None and check.kind not in can.active_checks:
-                raise refuse(
-                    f"pools[{pool.name}].healthCheck.kind",
-                    check.kind.value,
-                    f"engine {self.engine.value} has no such active check",
-                    "use engine haproxy",
-                )
+            for use in features_used(listener):
+                missing = self.capabilities.missing.get(use.feature)
+                if missing is not None:
+                    raise refuse(use.setting, use.value, missing.why, missing.instead)
         return self
 
 

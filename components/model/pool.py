@@ -10,6 +10,12 @@ from components.model.backend import Backend
 from components.model.base import Model, refuse
 from components.model.health_check import HealthCheck
 from components.model.machine import HostName
+from components.model.persistence import Persistence
+from components.model.proxy_protocol import ProxyProtocol
+from components.model.tls import BackendTls
+
+SLOW_START_MS = 10_000
+"""Slow start where the setting is left out and the engine has it, ms."""
 
 
 class Balance(StrEnum):
@@ -19,6 +25,13 @@ class Balance(StrEnum):
     WEIGHTED_ROUND_ROBIN = "weighted_round_robin"
     LEAST_CONNECTIONS = "least_connections"
     SOURCE_HASH = "source_hash"
+
+
+class PoolProtocol(StrEnum):
+    """What the backends speak in HTTP mode: `h2` is what gRPC needs."""
+
+    HTTP1 = "http1"
+    H2 = "h2"
 
 
 class Pool(Model):
@@ -36,12 +49,24 @@ class Pool(Model):
     """How long a connection attempt to a backend may take, ms."""
     retries: int = Field(default=3, ge=0, le=10)
     """Further connection attempts, each to another backend, before the client is refused."""
-    slow_start_ms: int = Field(default=10_000, ge=0, le=600_000)
-    """Time over which a returned backend is given its full share, ms; 0 gives it at once."""
-    close_sessions_of_dead_backend: bool = True
-    """Close established connections of a backend that went down, so that clients reconnect."""
+    slow_start_ms: int | None = Field(default=None, ge=0, le=600_000)
+    """Time over which a returned backend is given its full share, ms; 0 gives it at once. Left out:
+    10 s where the engine can."""
+    close_sessions_of_dead_backend: bool | None = None
+    """Close established connections of a backend that went down, so that clients reconnect. Left
+    out: where the engine can."""
     reject_when_empty: bool = True
     """Refuse new connections at once while no backend is up, instead of letting them hang."""
+    persistence: Persistence | None = None
+    """Send a client to the backend that served it before; none leaves it to `balance`."""
+    protocol: PoolProtocol = PoolProtocol.HTTP1
+    """Mode http: what the backends speak, `http1` or `h2` (gRPC)."""
+    tls: BackendTls | None = None
+    """Re-encryption; none speaks with the backends as the client does (mode tcp) or in clear."""
+    send_proxy: ProxyProtocol | None = None
+    """Tell backends the client's address in a PROXY header of this version."""
+    backends_accept_proxy: bool = False
+    """Whether the backends expect that header: both ends must agree, which the policy checks."""
 
     @model_validator(mode="after")
     def _backends_are_distinct(self) -> Self:

@@ -28,16 +28,15 @@ def render_budget_table(name: str, budget: FailoverBudget) -> str:
 
 
 def _row(prediction: Prediction) -> tuple[str, str, str, str]:
-    outage = float("inf") if prediction.outage_ms is None else prediction.outage_ms
     part = (
-        f"{_time(prediction.failing_ms)} ({prediction.degraded_share:.0%})"
-        if prediction.failing_ms
-        else "-"
+        "-"
+        if prediction.failing_ms == 0
+        else f"{_time(prediction.failing_ms)} ({prediction.degraded_share:.0%})"
     )
-    return prediction.fault.value, _time(outage), part, prediction.established
+    return prediction.fault.value, _time(prediction.outage_ms), part, prediction.established
 
 
-def _time(milliseconds: float) -> str:
-    if milliseconds == float("inf"):
+def _time(milliseconds: float | None) -> str:
+    if milliseconds is None or milliseconds == float("inf"):
         return "no bound"
     return f"{milliseconds:.0f} ms" if milliseconds < 10_000 else f"{milliseconds / 1000:.1f} s"

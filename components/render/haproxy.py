@@ -1,6 +1,7 @@
 """haproxy.cfg of one node. The same model gives the same bytes."""
 
 import hashlib
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from components.model.backend import Backend
@@ -31,7 +32,7 @@ def render_haproxy(lb: LoadBalancer, node: Node) -> tuple[tuple[ManagedFile, ...
     """
     authorities = tuple(
         ManagedFile(path=f"haproxy/{authority_file(pool)}", content=pool.health_check.ca)
-        for pool in (listener.pool for listener in lb.listeners)
+        for pool in lb.pools
         if pool.health_check is not None and pool.health_check.ca is not None
     )
     revision = _digest(_haproxy_cfg(lb, node, revision=""), *(a.content for a in authorities))
@@ -61,7 +62,7 @@ def _haproxy_cfg(lb: LoadBalancer, node: Node, revision: str) -> str:
         socket=socket,
         balance=_BALANCE.__getitem__,
         hash_type=_HASH_TYPE.get,
-        server_options=_server_options,
+        server_options=partial(_server_options, lb),
     )
 
 
@@ -70,7 +71,7 @@ def _reachable(reach: Reach, node: Node) -> tuple[Address, ...]:
     return loopback if reach is Reach.LOOPBACK else (*loopback, *(a.ip for a in node.addresses))
 
 
-def _server_options(pool: Pool, backend: Backend) -> str:
+def _server_options(lb: LoadBalancer, pool: Pool, backend: Backend) -> str:
     check = pool.health_check
     words = [f"weight {0 if backend.drain else backend.weight}"]
     if backend.backup:
@@ -92,9 +93,9 @@ def _server_options(pool: Pool, backend: Backend) -> str:
             )
         if check.client_certificate:
             words.append(f"crt {_beside(HAPROXY_CHECK_CERTIFICATE)}")
-    if pool.slow_start_ms:
-        words.append(f"slowstart {pool.slow_start_ms}ms")
-    if pool.close_sessions_of_dead_backend:
+    if lb.slow_start_ms(pool):
+        words.append(f"slowstart {lb.slow_start_ms(pool)}ms")
+    if lb.closes_sessions_of_dead_backend(pool):
         words.append("on-marked-down shutdown-sessions")
     return " ".join(words)
 

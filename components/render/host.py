@@ -80,7 +80,7 @@ def has_secrets(lb: LoadBalancer) -> bool:
 
 def needs_check_certificate(lb: LoadBalancer) -> bool:
     """Whether a health check authenticates with a client certificate."""
-    checks = (listener.pool.health_check for listener in lb.listeners)
+    checks = (pool.health_check for pool in lb.pools)
     return any(check is not None and check.client_certificate for check in checks)
 
 

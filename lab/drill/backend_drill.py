@@ -40,7 +40,7 @@ def drill_backend(target: DrillTarget, fault: Fault, backend: str) -> Measuremen
     with Prober(target.client, probe, interval_ms=1000 / RATE_PER_S) as prober:
         struck = prober.mark("fault")
         apply_fault(target.lab, LAB_FAULT[fault], backend)
-        observe_for((predicted.degraded_ms + probe.timeout_ms) / 1000)
+        observe_for(((predicted.degraded_ms or 0) + probe.timeout_ms) / 1000)
         recording = prober.stop()
     heal_fault(target.lab, LAB_FAULT[fault], backend)
     wait_for_all_backends(target)

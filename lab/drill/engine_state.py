@@ -23,7 +23,9 @@ _WEIGHT = re.compile(
 
 def wait_for_all_backends(target: DrillTarget) -> None:
     """Waits until every node gives every backend its full share. Raises NeverHappenedError."""
-    slow_start_s = max(x.pool.slow_start_ms for x in target.load_balancer.listeners) / 1000
+    slow_start_s = (
+        max(target.load_balancer.slow_start_ms(pool) for pool in target.load_balancer.pools) / 1000
+    )
     wait_until(
         "every node has every backend up, with its full weight",
         lambda: all(_serves_all(target, node) for node in range(len(target.load_balancer.nodes))),
@@ -33,7 +35,7 @@ def wait_for_all_backends(target: DrillTarget) -> None:
 
 def _serves_all(target: DrillTarget, number: int) -> bool:
     lb = target.load_balancer
-    pool = lb.listeners[0].pool
+    pool = lb.listeners[0].pools[0]
     address = lb.nodes[number].addresses[0].ip
     url = f"http://{address}:{lb.observability.port}/metrics"
     text = run(["nsenter", f"--net=/run/netns/{target.client}", "curl", "-s", "-m", "3", url])

@@ -48,10 +48,10 @@ class Measurement:
             )
         if self.failed > self.allowed_failures:
             found.append(f"{self.failed} failed > {self.allowed_failures:.0f} allowed")
-        if self.ejection_ms is not None and self.ejection_ms > predicted.degraded_ms:
+        bound = predicted.degraded_ms
+        if self.ejection_ms is not None and bound is not None and self.ejection_ms > bound:
             found.append(
-                f"ejected after {self.ejection_ms:.0f} ms > {predicted.degraded_ms:.0f} ms"
-                f" ({predicted.formula})"
+                f"ejected after {self.ejection_ms:.0f} ms > {bound:.0f} ms ({predicted.formula})"
             )
         if self.holders is not None and len(self.holders) != 1:
             found.append(f"the VIP has {len(self.holders)} holders: {self.holders}")
@@ -62,11 +62,10 @@ class Measurement:
         predicted = self.prediction
         parts = [f"{predicted.fault.value:24}"]
         if self.ejection_ms is not None:
-            parts.append(
-                f"ejected {self.ejection_ms:6.0f} ms (predicted {predicted.degraded_ms:.0f})"
-            )
+            bound = _bound(predicted.degraded_ms)
+            parts.append(f"ejected {self.ejection_ms:6.0f} ms (predicted {bound})")
         else:
-            bound = "none" if predicted.outage_ms is None else f"{predicted.outage_ms:.0f}"
+            bound = _bound(predicted.outage_ms)
             parts.append(f"outage {self.outage_ms:6.0f} ms (predicted {bound})")
         parts.append(
             f"failed {self.failed:4d} of {self.attempts} (allowed {self.allowed_failures:.0f})"
@@ -74,3 +73,7 @@ class Measurement:
         if self.disturbed:
             parts.append(f"MACHINE STALLED {self.stall_ms:.0f} ms")
         return "  ".join([*parts, self.detail]).rstrip()
+
+
+def _bound(milliseconds: float | None) -> str:
+    return "none" if milliseconds is None else f"{milliseconds:.0f}"

@@ -1,14 +1,13 @@
-"""Faults of one backend: the VIP stays, the pool stops using the backend.
+"""Faults of one backend: the VIP stays, the pool stops using the backend."""
 
-Formulas from HAProxy's check scheduling (the next probe starts one interval after the previous one
-ended); `overhead` has the allowances.
-"""
-
+from components.model.budget.active_checks import actively_checked
 from components.model.budget.fault import Fault
-from components.model.budget.overhead import PROBE_MS
-from components.model.budget.prediction import Prediction
-from components.model.health_check import HealthCheck, HealthCheckKind
+from components.model.budget.passive_checks import passively_checked
+from components.model.budget.prediction import Prediction, unbounded
+from components.model.feature import Feature
 from components.model.listener import Listener
+from components.model.load_balancer import LoadBalancer
+from components.model.pool import Pool
 
 _FAULTS = (
     Fault.BACKEND_KILLED,
@@ -19,133 +18,14 @@ _FAULTS = (
 )
 
 
-def refused_ejection_ms(check: HealthCheck) -> float:
-    """Longest time until a backend that refuses connections is down."""
-    return check.interval_ms + (check.fall - 1) * check.fast_interval_ms + check.fall * PROBE_MS
-
-
-def silent_ejection_ms(check: HealthCheck, connect_timeout_ms: int) -> float:
-    """Longest time until a backend that swallows packets is down.
-
-    HAProxy gives the connection of a probe the shorter of `timeout connect` and the interval.
-    """
-    probe = min(connect_timeout_ms, check.interval_ms)
-    return (
-        check.interval_ms
-        + check.fall * (probe + PROBE_MS)
-        + (check.fall - 1) * check.fast_interval_ms
-    )
-
-
-def hung_ejection_ms(check: HealthCheck) -> float:
-    """Longest time until a backend that accepts and never answers is down."""
-    return (
-        check.interval_ms
-        + check.fall * (check.timeout_ms + PROBE_MS)
-        + (check.fall - 1) * check.fast_interval_ms
-    )
-
-
-def unready_ejection_ms(check: HealthCheck) -> float:
-    """Longest time until a backend that answers with another status gets no new connections."""
-    return check.interval_ms + PROBE_MS
-
-
-def backend_predictions(listener: Listener) -> tuple[Prediction, ...]:
-    """Predictions for the faults of one backend of a listener's pool."""
-    pool = listener.pool
+def backend_predictions(lb: LoadBalancer, listener: Listener, pool: Pool) -> tuple[Prediction, ...]:
+    """Predictions for the faults of one backend of a pool."""
     check = pool.health_check
     if len(pool.available) < 2:
-        return tuple(_unbounded(f, "one backend: nothing else serves") for f in _FAULTS)
+        return tuple(unbounded(f, "one backend: nothing else serves") for f in _FAULTS)
     if check is None:
-        return tuple(_unbounded(f, "no active check: the backend stays in use") for f in _FAULTS)
-    share = pool.largest_share
-    connect = pool.connect_timeout_ms
-    # Backups come into use once the last other backend is out, not before.
-    alone = len(pool.serving) < 2
-    retried = pool.retries > 0 and not alone
-    fall = f"{check.interval_ms} ms interval + {check.fall - 1} x {check.fast_interval_ms} ms"
-    closed = "closed at ejection" if pool.close_sessions_of_dead_backend else "hang until timeouts"
-    refused = refused_ejection_ms(check)
-    silent = silent_ejection_ms(check, connect)
-    hung = hung_ejection_ms(check)
-    return (
-        Prediction(
-            fault=Fault.BACKEND_KILLED,
-            outage_ms=refused if alone else PROBE_MS,
-            degraded_ms=refused,
-            degraded_share=share,
-            failing_ms=connect if retried else refused,
-            established="broken at once",
-            formula=f"{fall} + {check.fall} x {PROBE_MS} ms refused probe"
-            + _retry_note(retried, "only what it was answering fails"),
-        ),
-        Prediction(
-            fault=Fault.BACKEND_SILENT,
-            outage_ms=silent if alone else PROBE_MS,
-            degraded_ms=silent,
-            degraded_share=share,
-            failing_ms=2 * connect if retried else silent,
-            added_latency_ms=connect if retried else 0,
-            established=closed,
-            formula=f"{fall} + {check.fall} x ({min(connect, check.interval_ms)} + {PROBE_MS}) ms"
-            " silent probe" + _retry_note(retried, f"{connect} ms before and at ejection fail"),
-        ),
-        Prediction(
-            fault=Fault.BACKEND_HUNG,
-            outage_ms=hung if alone else PROBE_MS,
-            degraded_ms=hung,
-            degraded_share=share,
-            failing_ms=hung,
-            established=closed,
-            formula=f"{fall} + {check.fall} x ({check.timeout_ms} + {PROBE_MS}) ms hung probe",
-        ),
-        *_unready_predictions(check, share, alone=alone),
-    )
-
-
-def _unready_predictions(
-    check: HealthCheck, share: float, *, alone: bool
-) -> tuple[Prediction, ...]:
-    if check.kind is HealthCheckKind.TCP:
-        return (
-            _unbounded(Fault.BACKEND_ANSWERS_500, "a tcp check does not see readiness"),
-            Prediction(
-                fault=Fault.BACKEND_RESTARTED,
-                outage_ms=refused_ejection_ms(check) if alone else PROBE_MS,
-                degraded_ms=refused_ejection_ms(check),
-                degraded_share=share,
-                failing_ms=refused_ejection_ms(check),
-                established="broken at once",
-                formula="a tcp check does not see the shutdown coming",
-            ),
-        )
-    unready = unready_ejection_ms(check)
-    drained = f"{check.interval_ms} ms interval + {PROBE_MS} ms probe"
-    return (
-        Prediction(
-            fault=Fault.BACKEND_ANSWERS_500,
-            outage_ms=unready if alone else PROBE_MS,
-            degraded_ms=unready,
-            degraded_share=share,
-            failing_ms=unready,
-            established="finish: the backend is drained",
-            formula=f"{drained}; clients sent to it meanwhile get its answer",
-        ),
-        Prediction(
-            fault=Fault.BACKEND_RESTARTED,
-            outage_ms=0,
-            degraded_ms=unready,
-            degraded_share=share,
-            established="finish while the backend shuts down",
-            formula=f"{drained}; it serves for its shutdown-delay-duration, which is longer",
-        ),
-    )
-
-
-def _retry_note(retried: bool, note: str) -> str:
-    return f"; retried elsewhere, {note}" if retried else "; nowhere to retry"
-
-
-def _unbounded(fault: Fault, why: str) -> Prediction:
-    return Prediction(fault=fault, outage_ms=None, established="broken", formula=why)
+        return tuple(unbounded(f, "no health check: the backend stays in use") for f in _FAULTS)
+    if not lb.capabilities.has(Feature.ACTIVE_CHECKS):
+        return passively_checked(listener, pool, check)
+    closes = lb.closes_sessions_of_dead_backend(pool)
+    return actively_checked(pool, check, closes_sessions=closes)

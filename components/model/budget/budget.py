@@ -30,7 +30,8 @@ def failover_budget(lb: LoadBalancer) -> FailoverBudget:
     """The worst of every fault over all listeners of `lb`."""
     rows = [*vip_predictions(lb)]
     for listener in lb.listeners:
-        rows.extend(backend_predictions(listener))
+        for pool in listener.pools:
+            rows.extend(backend_predictions(lb, listener, pool))
     rows.append(
         Prediction(
             fault=Fault.CONFIGURATION_CHANGED,
@@ -43,6 +44,7 @@ def failover_budget(lb: LoadBalancer) -> FailoverBudget:
     return FailoverBudget(predictions=tuple(worst[f] for f in Fault if f in worst))
 
 
-def _severity(prediction: Prediction) -> tuple[float, float]:
+def _severity(prediction: Prediction) -> tuple[float, float, float]:
     outage = float("inf") if prediction.outage_ms is None else prediction.outage_ms
-    return outage, prediction.failing_ms * prediction.degraded_share
+    failing = float("inf") if prediction.failing_ms is None else prediction.failing_ms
+    return prediction.worst_ms, outage, failing * prediction.degraded_share if failing else 0

@@ -21,3 +21,4 @@ class Fault(StrEnum):
     BACKEND_ANSWERS_500 = "backend-answers-500"
     BACKEND_RESTARTED = "backend-restarted"
     CONFIGURATION_CHANGED = "configuration-changed"
+    ENGINE_SWITCHED = "engine-switched"

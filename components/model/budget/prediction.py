@@ -16,12 +16,14 @@ class Prediction(Model):
     fault: Fault
     outage_ms: float | None
     """Longest time in which no new connection succeeds, ms; none when nothing bounds it."""
-    degraded_ms: float = 0
-    """Longest time in which a part of the new connections fails or waits, ms."""
+    degraded_ms: float | None = 0
+    """Longest time in which a part of the new connections fails or waits, ms; none when nothing
+    bounds it."""
     degraded_share: float = Field(default=0, ge=0, le=1)
     """That part of the new connections, 0 to 1."""
-    failing_ms: float = 0
-    """Of `degraded_ms`, the time in which that part really fails (the rest only waits), ms."""
+    failing_ms: float | None = 0
+    """Of `degraded_ms`, the time in which that part really fails (the rest only waits), ms; none
+    when nothing bounds it."""
     added_latency_ms: float = 0
     """How much longer a connection that succeeds may take meanwhile, ms."""
     established: str
@@ -32,10 +34,17 @@ class Prediction(Model):
     @property
     def worst_ms(self) -> float:
         """Longest time in which some client's new connections fail, ms; infinite when unbounded."""
-        return float("inf") if self.outage_ms is None else max(self.outage_ms, self.failing_ms)
+        if self.outage_ms is None or self.failing_ms is None:
+            return float("inf")
+        return max(self.outage_ms, self.failing_ms)
 
     def failed_at(self, rate: float) -> float:
         """Most failed attempts at `rate` new connections a second; infinite when unbounded."""
-        if self.outage_ms is None:
+        if self.outage_ms is None or self.failing_ms is None:
             return float("inf")
         return rate * (self.outage_ms + self.degraded_share * self.failing_ms) / 1000 + 1
+
+
+def unbounded(fault: Fault, why: str) -> Prediction:
+    """A prediction that nothing bounds, and why."""
+    return Prediction(fault=fault, outage_ms=None, established="broken", formula=why)

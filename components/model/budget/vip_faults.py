@@ -5,7 +5,7 @@ Formulas from RFC 9568 section 6.1 (Skew_Time, Active_Down_Interval), HAProxy an
 
 from components.model.budget.fault import Fault
 from components.model.budget.overhead import EXIT_HOOK_MS, TAKE_OVER_MS
-from components.model.budget.prediction import Prediction
+from components.model.budget.prediction import Prediction, unbounded
 from components.model.load_balancer import LoadBalancer
 
 BROKEN = "broken; the client learns on its next packet after the move"
@@ -30,7 +30,10 @@ def vip_predictions(lb: LoadBalancer) -> tuple[Prediction, ...]:
     With one node only, nothing takes over: those outages have no bound.
     """
     if len(lb.nodes) < 2:
-        return tuple(_unbounded(fault) for fault in _NODE_FAULTS)
+        return tuple(
+            unbounded(fault, "one node: nothing takes over until it is back")
+            for fault in _NODE_FAULTS
+        )
     vrrp = lb.vrrp
     interval = vrrp.advertisement_interval_ms
     skew = skew_ms(lb)
@@ -52,6 +55,13 @@ def vip_predictions(lb: LoadBalancer) -> tuple[Prediction, ...]:
             outage_ms=EXIT_HOOK_MS + release,
             established=BROKEN_AT_ONCE,
             formula=f"{EXIT_HOOK_MS} ms exit hook + {release_formula}",
+        ),
+        Prediction(
+            fault=Fault.ENGINE_SWITCHED,
+            outage_ms=EXIT_HOOK_MS + release,
+            established="broken when their node changes its engine",
+            formula=f"one node after another; of the holder: {EXIT_HOOK_MS} ms exit hook"
+            f" + {release_formula}",
         ),
         Prediction(
             fault=Fault.ENGINE_HUNG,
@@ -110,18 +120,10 @@ def _fail_back(lb: LoadBalancer, heal: float, heal_formula: str) -> Prediction:
 
 _NODE_FAULTS = (
     Fault.ENGINE_KILLED,
+    Fault.ENGINE_SWITCHED,
     Fault.ENGINE_HUNG,
     Fault.NODE_POWER_LOSS,
     Fault.NODE_LINK_CUT,
     Fault.NODE_SILENT_PARTITION,
     Fault.KEEPALIVED_STOPPED,
 )
-
-
-def _unbounded(fault: Fault) -> Prediction:
-    return Prediction(
-        fault=fault,
-        outage_ms=None,
-        established="broken",
-        formula="one node: nothing takes over until it is back",
-    )

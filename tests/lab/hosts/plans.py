@@ -25,7 +25,7 @@ def node_plan(node: str = "lb1", hosts: tuple[str, ...] = ("lb1",), **changes: o
         **changes,
     }
     balancer: LoadBalancer = sample(**values)
-    pool = balancer.listeners[0].pool
+    pool = balancer.listeners[0].pools[0]
     assert pool.health_check is not None
     check = pool.health_check.model_copy(update={"ca": self_signed("authority")})
     listener = balancer.listeners[0].model_copy(

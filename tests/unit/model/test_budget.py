@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 
-from components.model.budget.backend_faults import (
+from components.model.budget.active_checks import (
     hung_ejection_ms,
     refused_ejection_ms,
     silent_ejection_ms,
@@ -94,7 +94,7 @@ def test_every_profile_ejects_a_backend_before_a_kube_apiserver_has_shut_down(
     profile: ProfileName,
 ) -> None:
     worst = max(
-        failover_budget(sample(profile)).of(fault).degraded_ms
+        failover_budget(sample(profile)).of(fault).degraded_ms or 0
         for fault in (Fault.BACKEND_SILENT, Fault.BACKEND_HUNG, Fault.BACKEND_RESTARTED)
     )
     assert worst < APISERVER_SHUTDOWN_DELAY_MS
@@ -109,7 +109,7 @@ def test_every_profile_keeps_the_default_objective() -> None:
 
 def test_without_retries_a_killed_backend_fails_its_share_until_ejection() -> None:
     listener = sample().listeners[0]
-    pool = listener.pool.model_copy(update={"retries": 0})
+    pool = listener.pools[0].model_copy(update={"retries": 0})
     row = failover_budget(sample(listeners=(listener.model_copy(update={"pool": pool}),))).of(
         Fault.BACKEND_KILLED
     )
@@ -123,7 +123,7 @@ def row_of(pool: Pool, fault: Fault = Fault.BACKEND_KILLED) -> Prediction:
 
 
 def test_the_only_serving_backend_is_missed_until_its_backup_takes_over() -> None:
-    pool = sample().listeners[0].pool
+    pool = sample().listeners[0].pools[0]
     first, second, _ = pool.backends
     backup = second.model_copy(update={"backup": True})
     row = row_of(pool.model_copy(update={"backends": (first, backup)}))
@@ -132,7 +132,7 @@ def test_the_only_serving_backend_is_missed_until_its_backup_takes_over() -> Non
 
 
 def test_a_drained_backend_replaces_nobody() -> None:
-    pool = sample().listeners[0].pool
+    pool = sample().listeners[0].pools[0]
     first, second, _ = pool.backends
     drained = second.model_copy(update={"drain": True})
     assert row_of(pool.model_copy(update={"backends": (first, drained)})).outage_ms is None
@@ -140,13 +140,13 @@ def test_a_drained_backend_replaces_nobody() -> None:
 
 @pytest.mark.parametrize("balance", [Balance.LEAST_CONNECTIONS, Balance.SOURCE_HASH])
 def test_without_round_robin_one_backend_may_get_everything(balance: Balance) -> None:
-    pool = sample().listeners[0].pool.model_copy(update={"balance": balance})
+    pool = sample().listeners[0].pools[0].model_copy(update={"balance": balance})
     assert row_of(pool, Fault.BACKEND_HUNG).degraded_share == 1
 
 
 def test_a_pool_without_a_check_has_no_bound() -> None:
     listener = sample().listeners[0]
-    pool = listener.pool.model_copy(update={"health_check": None})
+    pool = listener.pools[0].model_copy(update={"health_check": None})
     budget = failover_budget(sample(listeners=(listener.model_copy(update={"pool": pool}),)))
     assert budget.of(Fault.BACKEND_HUNG).outage_ms is None
 

@@ -43,7 +43,7 @@ def test_no_backend_and_no_listener_is_lost(lb: LoadBalancer) -> None:
     words = [line.split() for line in files[0].content.splitlines()]
     servers = [line[1] for line in words if line[:1] == ["server"]]
     frontends = {line[1] for line in words if line[:1] == ["frontend"]}
-    assert servers == [b.name for x in lb.listeners for b in x.pool.backends]
+    assert servers == [b.name for x in lb.listeners for b in x.pools[0].backends]
     assert {x.name for x in lb.listeners} <= frontends
 
 
@@ -64,9 +64,9 @@ def test_the_revision_changes_with_any_public_engine_file() -> None:
     _, revision = render_haproxy(lb, lb.nodes[0])
     _, other_limit = render_haproxy(sample(max_connections=8001), lb.nodes[0])
     listener = lb.listeners[0]
-    check = listener.pool.health_check
+    check = listener.pools[0].health_check
     assert check is not None
-    pool = listener.pool.model_copy(
+    pool = listener.pools[0].model_copy(
         update={"health_check": check.model_copy(update={"ca": CA + "\n"})}
     )
     _, other_ca = render_haproxy(
@@ -77,8 +77,8 @@ def test_the_revision_changes_with_any_public_engine_file() -> None:
 
 def test_a_drained_backend_keeps_its_sessions_and_gets_no_new_ones() -> None:
     listener = sample().listeners[0]
-    first, *rest = listener.pool.backends
-    pool = listener.pool.model_copy(
+    first, *rest = listener.pools[0].backends
+    pool = listener.pools[0].model_copy(
         update={"backends": (first.model_copy(update={"drain": True}), *rest)}
     )
     lb = sample(listeners=(listener.model_copy(update={"pool": pool}),))
