@@ -1,45 +1,42 @@
 """The plan of one host: every file, service and check, from the model."""
 
+from collections.abc import Callable, Mapping
 from ipaddress import ip_address
 
+from components.model.capabilities import Engine
 from components.model.load_balancer import LoadBalancer, Reach
 from components.model.node import Node
+from components.render.engine_plan import EnginePlan
 from components.render.environment import render_template
-from components.render.haproxy import render_haproxy
+from components.render.haproxy.service import haproxy_plan
 from components.render.keepalived import render_keepalived
 from components.render.layout import (
     CURRENT,
-    ENGINE_FOLDER,
-    HAPROXY_CFG,
-    HAPROXY_DROP_IN,
-    HAPROXY_USERLIST,
+    HAPROXY_SECRETS,
     KEEPALIVED_CONF,
     KEEPALIVED_DROP_IN,
     SYSCTL_CONF,
-    TRACK_FILE,
 )
 from components.render.plan import HostPlan, ManagedFile, ServicePlan
+
+_ENGINES: Mapping[Engine, Callable[[LoadBalancer, Node], EnginePlan]] = {
+    Engine.HAPROXY: haproxy_plan,
+}
 
 
 def host_plan(lb: LoadBalancer, node: Node) -> HostPlan:
     """What `node` must hold and run to be a part of `lb`."""
-    engine_files, revision = render_haproxy(lb, node)
+    engine = _ENGINES[lb.engine](lb, node)
     keepalived = render_keepalived(lb, node)
     local = f"http://127.0.0.1:{lb.observability.port}"
     ports = tuple(listener.port for listener in lb.listeners)
     peers = tuple(a.ip for n in lb.nodes if n.name != node.name for a in n.addresses)
     return HostPlan(
         node=node.name,
-        packages=("haproxy", "keepalived", "curl"),
-        files=(*engine_files, keepalived, *_system_files(lb, node)),
+        packages=(*engine.packages, "keepalived", "curl"),
+        files=(*engine.files, keepalived, *_system_files(lb)),
         services=(
-            ServicePlan(
-                name="haproxy",
-                files=tuple(f.path for f in engine_files),
-                drop_in=HAPROXY_DROP_IN,
-                validate=f"{ENGINE_FOLDER}={{release}}/haproxy"
-                f" haproxy -c {_config_arguments(lb, '{release}')}",
-            ),
+            engine.service,
             ServicePlan(
                 name="keepalived",
                 files=(keepalived.path,),
@@ -58,11 +55,11 @@ def host_plan(lb: LoadBalancer, node: Node) -> HostPlan:
         ),
         health_url=f"{local}/healthz",
         revision_url=f"{local}/revision",
-        revision=revision,
+        revision=engine.revision,
         file_descriptors=node.file_limit,
         settle_seconds=settle_seconds(lb),
         vrrp_quiet_seconds=quiet_seconds(lb),
-        has_secrets=has_secrets(lb),
+        secrets_link=HAPROXY_SECRETS if has_secrets(lb) else None,
         managed_ports=(*ports, *_reachable_ports(lb)),
     )
 
@@ -97,19 +94,8 @@ def quiet_seconds(lb: LoadBalancer) -> float:
     return rise + 4 * vrrp.advertisement_interval_ms / 1000
 
 
-def _system_files(lb: LoadBalancer, node: Node) -> tuple[ManagedFile, ...]:
+def _system_files(lb: LoadBalancer) -> tuple[ManagedFile, ...]:
     return (
-        ManagedFile(
-            path=HAPROXY_DROP_IN,
-            content=render_template(
-                "systemd/haproxy.conf.j2",
-                config=_config_arguments(lb, CURRENT).removeprefix("-f "),
-                folder_variable=ENGINE_FOLDER,
-                folder=f"{CURRENT}/haproxy",
-                file_limit=node.file_limit,
-                track_file=TRACK_FILE,
-            ),
-        ),
         ManagedFile(
             path=KEEPALIVED_DROP_IN,
             content=render_template(
@@ -123,10 +109,3 @@ def _system_files(lb: LoadBalancer, node: Node) -> tuple[ManagedFile, ...]:
             ),
         ),
     )
-
-
-def _config_arguments(lb: LoadBalancer, release: str) -> str:
-    files = [f"{release}/{HAPROXY_CFG}"]
-    if lb.stats.enabled:
-        files.append(f"{release}/{HAPROXY_USERLIST}")
-    return " ".join(f"-f {file}" for file in files)

@@ -20,7 +20,12 @@ ENGINE_FOLDER = "K8S_HA_LB_ENGINE"
 """Environment variable with the folder of haproxy.cfg: the same text is right in a staged release
 and in the current one. HAProxy's `default-path` does not reach certificates of checks."""
 
+NGINX_CONF = "nginx/nginx.conf"
+NGINX_SECRETS = "nginx/secrets"
+"""Link to the host's secret files; nginx takes `secrets/NAME` as beside nginx.conf."""
+
 HAPROXY_DROP_IN = "systemd/haproxy.conf"
+NGINX_DROP_IN = "systemd/nginx.conf"
 KEEPALIVED_CONF = "keepalived/keepalived.conf"
 KEEPALIVED_DROP_IN = "systemd/keepalived.conf"
 SYSCTL_CONF = "sysctl/k8s-ha-lb.conf"

@@ -21,14 +21,23 @@ class ServicePlan:
 
     `files` are the release paths it reads: a change of one of them reloads the service. `drop_in`
     is the release path of its systemd drop-in: a change of it reloads systemd and restarts the
-    service only where a reload cannot take it up. `validate` checks a staged release: a shell
-    command with `{release}` for the directory, nothing changed when it fails.
+    service only where a reload cannot take it up. It is `systemd/<name>.conf`, by which a release
+    tells later transactions what services it configures; ValueError for another path. `validate`
+    checks a staged release: a shell command with `{release}` for the directory, nothing changed
+    when it fails.
     """
 
     name: str
     files: tuple[str, ...]
     drop_in: str
     validate: str
+
+    def __post_init__(self) -> None:
+        if self.drop_in != f"systemd/{self.name}.conf":
+            raise ValueError(
+                f"drop_in of {self.name} is {self.drop_in}: a release is read by its names; use"
+                f" systemd/{self.name}.conf"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +46,7 @@ class HostPlan:
 
     node: str
     packages: tuple[str, ...]
-    """Package roles: `haproxy`, `keepalived`, `curl`; the host family maps them to its names."""
+    """Package roles: `haproxy`, `nginx`, `keepalived`, `curl`; the host family maps them to its names."""
     files: tuple[ManagedFile, ...]
     services: tuple[ServicePlan, ...]
     """In the order in which they start; they stop in the reverse order."""
@@ -62,10 +71,27 @@ class HostPlan:
     """Limit of open files that the engine's service gets; the host must allow it."""
     settle_seconds: float
     """Longest time from (re)start until a VIP has a holder, from the VRRP timers."""
-    has_secrets: bool = False
-    """Whether the release contains `secrets`, a link to the host's secret files."""
+    secrets_link: str | None = None
+    """Release path of the link to the host's secret files; None without secrets."""
+    engine_readable_secrets: tuple[str, ...] = ()
+    """Names of secret files that the engine's unprivileged workers read while they run; all others
+    are root's alone."""
+    engine_group: str = ""
+    """Group of the engine's workers; it must exist once the packages are installed."""
     vrrp_quiet_seconds: float = 0.0
     """Time after a (re)start or reload of keepalived in which the holders of a VIP are not yet
     judged, as a second one may still come, in seconds; part of `settle_seconds`."""
     managed_ports: tuple[int, ...] = field(default=())
     """TCP ports to open or label on hosts with firewalld or SELinux."""
+
+    def __post_init__(self) -> None:
+        if self.engine_readable_secrets and not (self.has_secrets and self.engine_group):
+            raise ValueError(
+                f"plan of {self.node}: engine_readable_secrets is {self.engine_readable_secrets};"
+                " it needs secrets_link and engine_group"
+            )
+
+    @property
+    def has_secrets(self) -> bool:
+        """Whether the release links to secret files."""
+        return self.secrets_link is not None

@@ -3,7 +3,6 @@
 import math
 from pathlib import Path
 
-from components.render.layout import HAPROXY_SECRETS
 from components.render.plan import HostPlan
 from components.render.shell import shell_environment
 from components.render.transaction.content import file_digest, heredoc, release_digest
@@ -33,6 +32,8 @@ def render_transaction(
     Guarantees: nothing runs unless the last line arrived; nothing changes on the host when the
     preflight or a validation fails; a release that cannot be verified is rolled back, also when
     the script was killed (by the next one); a service whose files did not change is not touched.
+    A service of the previous release that this plan does not have stops before a new one starts,
+    and is disabled; a roll-back starts and enables it again.
     Standard output is what `parse_outputs` reads. Raises ValueError when the plan's secrets and
     `secrets_reference` do not fit, or a file cannot be carried.
     """
@@ -47,7 +48,6 @@ def render_transaction(
         paths=paths or HostPaths(),
         family=family,
         release=release_digest(plan, secrets_reference),
-        secrets_link=HAPROXY_SECRETS,
         secrets_reference=secrets_reference,
         packages=family.packages_for(plan.packages),
         directories=sorted({str(Path(path).parent) for path in _paths(plan)}),
@@ -61,5 +61,5 @@ def render_transaction(
 
 
 def _paths(plan: HostPlan) -> list[str]:
-    secrets = [HAPROXY_SECRETS] if plan.has_secrets else []
+    secrets = [plan.secrets_link] if plan.secrets_link else []
     return [file.path for file in plan.files] + secrets

@@ -12,7 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from components.model.load_balancer import LoadBalancer
 from components.model.profile import ProfileName
-from components.render.haproxy import render_haproxy
+from components.render.haproxy.configuration import render_haproxy
 from components.render.host import host_plan, settle_seconds
 from components.render.keepalived import render_keepalived
 from components.render.secrets import render_userlist
