@@ -1,0 +1,1 @@
+"""HAProxy from the model: its configuration and the service that runs it."""

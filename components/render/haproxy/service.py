@@ -1,0 +1,51 @@
+"""HAProxy as a service of a host."""
+
+from components.model.load_balancer import LoadBalancer
+from components.model.node import Node
+from components.render.engine_plan import EnginePlan
+from components.render.environment import render_template
+from components.render.haproxy.configuration import render_haproxy
+from components.render.layout import (
+    CURRENT,
+    ENGINE_FOLDER,
+    HAPROXY_CFG,
+    HAPROXY_DROP_IN,
+    HAPROXY_USERLIST,
+    TRACK_FILE,
+)
+from components.render.plan import ManagedFile, ServicePlan
+
+
+def haproxy_plan(lb: LoadBalancer, node: Node) -> EnginePlan:
+    """HAProxy on `node`: the distribution's unit with a drop-in, its own files untouched."""
+    files, revision = render_haproxy(lb, node)
+    drop_in = ManagedFile(
+        path=HAPROXY_DROP_IN,
+        content=render_template(
+            "systemd/haproxy.conf.j2",
+            config=_config_arguments(lb, CURRENT).removeprefix("-f "),
+            folder_variable=ENGINE_FOLDER,
+            folder=f"{CURRENT}/haproxy",
+            file_limit=node.file_limit,
+            track_file=TRACK_FILE,
+        ),
+    )
+    return EnginePlan(
+        files=(*files, drop_in),
+        revision=revision,
+        service=ServicePlan(
+            name="haproxy",
+            files=tuple(f.path for f in files),
+            drop_in=HAPROXY_DROP_IN,
+            validate=f"{ENGINE_FOLDER}={{release}}/haproxy"
+            f" haproxy -c {_config_arguments(lb, '{release}')}",
+        ),
+        packages=("haproxy",),
+    )
+
+
+def _config_arguments(lb: LoadBalancer, release: str) -> str:
+    files = [f"{release}/{HAPROXY_CFG}"]
+    if lb.stats.enabled:
+        files.append(f"{release}/{HAPROXY_USERLIST}")
+    return " ".join(f"-f {file}" for file in files)

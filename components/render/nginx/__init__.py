@@ -1,0 +1,1 @@
+"""nginx from the model: its configuration and the service that runs it."""
