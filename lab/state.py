@@ -20,7 +20,7 @@ _NAME = re.compile(r"[a-z][a-z0-9]{0,7}")
 _TAKEN = {"log"}
 """Other folders in `.lab`."""
 
-_HOST = re.compile(r"switch|operator|client|stranger|cp[0-9]+|lb[0-9]+")
+_HOST = re.compile(r"switch|operator|client|servers|stranger|cp[0-9]+|lb[0-9]+")
 
 
 class LabNameError(ValueError):

@@ -1,0 +1,1 @@
+"""Clients of the bench, from a source address of their own."""

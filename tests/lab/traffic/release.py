@@ -1,0 +1,47 @@
+"""A node's files in a folder that is laid out as on a host (components/render/layout.py)."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from components.render.plan import HostPlan
+from tests.lab.traffic.engines import engine_service
+
+
+class Releases:
+    """Releases and secret files below `root`, and the link to the current one."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._count = 0
+        for name in ("releases", "secrets"):
+            (root / name).mkdir(parents=True)
+
+    def stage(self, plan: HostPlan, secrets: Mapping[str, str]) -> str:
+        """Writes a release that is not yet in use; its path below the root."""
+        self._count += 1
+        name = f"releases/{self._count}"
+        release = self._root / name
+        release.mkdir()
+        for file in plan.files:
+            path = release / file.path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(file.content)
+            path.chmod(file.mode)
+        if plan.has_secrets:
+            self._write_secrets(release / engine_service(plan).name / "secrets", secrets)
+        return name
+
+    def switch(self, name: str) -> None:
+        """Makes a staged release the current one, in one step."""
+        new = self._root / "current.new"
+        new.symlink_to(name)
+        new.replace(self._root / "current")
+
+    def _write_secrets(self, link: Path, secrets: Mapping[str, str]) -> None:
+        folder = self._root / "secrets" / str(self._count)
+        folder.mkdir(mode=0o700)
+        for name, content in secrets.items():
+            path = folder / name
+            path.touch(mode=0o600)
+            path.write_text(content)
+        link.symlink_to(f"../../../secrets/{self._count}")

@@ -1,0 +1,1 @@
+"""Backends of the bench, each with an identity; all run in one asyncio loop."""
