@@ -1,10 +1,16 @@
-"""What the engines themselves say about their backends, from their metrics."""
+"""Whether every backend is in use: from the engines' metrics, or from who serves clients.
+
+nginx (open source) has no metrics of its backends. A node of it without the VIP has no clients, so
+no connection of it has failed; at the node with the VIP only real connections tell. There a backend
+that failed is tried again by one of them every `fail_timeout`.
+"""
 
 import re
 
 from lab.commands import run
 from lab.drill.target import DrillTarget
-from lab.drill.waiting import wait_until
+from lab.drill.waiting import observe_for, wait_until
+from lab.prober.run import Prober
 
 RETURN_S = 60.0
 """Longest time a healed kube-apiserver may take until it is ready and back in the pool."""
@@ -21,16 +27,44 @@ _WEIGHT = re.compile(
 )
 
 
+ASKED_EACH = 4
+"""Connections that each backend should get while clients ask who serves."""
+ASK_INTERVAL_MS = 10.0
+ASK_PATIENCE_MS = 2000
+
+
 def wait_for_all_backends(target: DrillTarget) -> None:
-    """Waits until every node gives every backend its full share. Raises NeverHappenedError."""
-    slow_start_s = (
-        max(target.load_balancer.slow_start_ms(pool) for pool in target.load_balancer.pools) / 1000
-    )
+    """Waits until every backend has its full share. Raises NeverHappenedError.
+
+    From metrics: at every node, with its full weight. Without: of the connections through the VIP,
+    each is served, and every backend serves some.
+    """
+    if not target.tells_backend_state:
+        checks = [pool.health_check for pool in target.load_balancer.pools]
+        fail_timeout_s = max((check.fail_timeout_s for check in checks if check), default=0)
+        wait_until(
+            "every backend serves connections through the VIP, and none fails",
+            lambda: _all_serve(target),
+            RETURN_S + fail_timeout_s,
+        )
+        return
+    lb = target.load_balancer
+    slow_start_s = max(lb.slow_start_ms(pool) for pool in lb.pools) / 1000
     wait_until(
         "every node has every backend up, with its full weight",
-        lambda: all(_serves_all(target, node) for node in range(len(target.load_balancer.nodes))),
+        lambda: all(_serves_all(target, node) for node in range(len(lb.nodes))),
         RETURN_S + slow_start_s,
     )
+
+
+def _all_serve(target: DrillTarget) -> bool:
+    wanted = {b.name: b.weight for b in target.load_balancer.listeners[0].pools[0].serving}
+    asked = ASKED_EACH * sum(wanted.values()) / min(wanted.values())
+    probe = target.probe(timeout_ms=ASK_PATIENCE_MS)
+    with Prober(target.client, probe, interval_ms=ASK_INTERVAL_MS) as prober:
+        observe_for(asked * ASK_INTERVAL_MS / 1000)
+        recording = prober.stop()
+    return recording.failed == 0 and set(recording.served_by) >= set(wanted)
 
 
 def _serves_all(target: DrillTarget, number: int) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from components.model.budget.overhead import PROBE_MS
 from components.model.budget.prediction import Prediction
+from lab.drill.held import HeldThrough
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,12 +25,22 @@ class Measurement:
     """Nodes with the VIP once the fault was over; none when that was not asked."""
     stall_ms: float = 0
     """Longest time by which the prober missed its own tick: this machine gave it no processor."""
+    held: HeldThrough | None = None
+    """What became of connections that were open; none when none were held."""
     detail: str = ""
 
     @property
     def allowed_failures(self) -> float:
-        """Most failed attempts that the prediction allows at this rate."""
-        return self.prediction.failed_at(self.rate_per_s)
+        """Most failed attempts that the prediction allows at this rate.
+
+        Where nothing bounds the time in which a part fails, only that part of all attempts may,
+        and those that were under way when the fault struck.
+        """
+        predicted = self.prediction
+        if predicted.outage_ms is not None and predicted.failing_ms is None:
+            part = predicted.degraded_share * self.attempts
+            return part + self.rate_per_s * predicted.outage_ms / 1000 + 1
+        return predicted.failed_at(self.rate_per_s)
 
     @property
     def disturbed(self) -> bool:
@@ -55,6 +66,8 @@ class Measurement:
             )
         if self.holders is not None and len(self.holders) != 1:
             found.append(f"the VIP has {len(self.holders)} holders: {self.holders}")
+        if self.held is not None:
+            found.extend(self.held.violations(predicted))
         return found
 
     def line(self) -> str:
@@ -72,6 +85,8 @@ class Measurement:
         )
         if self.disturbed:
             parts.append(f"MACHINE STALLED {self.stall_ms:.0f} ms")
+        if self.held is not None:
+            parts.append(self.held.line())
         return "  ".join([*parts, self.detail]).rstrip()
 
 

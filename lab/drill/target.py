@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from components.model.budget.budget import FailoverBudget, failover_budget
+from components.model.feature import Feature
 from components.model.load_balancer import LoadBalancer
 from lab.drill.waiting import wait_until
 from lab.fabric.namespaces import addresses_on, links
@@ -35,6 +36,11 @@ class DrillTarget:
     def expected_holder(self) -> str:
         """The node that holds the VIPs while all are healthy."""
         return self.load_balancer.nodes_by_priority[0].name
+
+    @property
+    def tells_backend_state(self) -> bool:
+        """Whether the engine tells what it thinks of its backends; else only traffic shows it."""
+        return self.load_balancer.capabilities.has(Feature.METRICS)
 
     def probe(self, version: int = 4, timeout_ms: int = 300) -> Probe:
         """A verified TLS connection through the VIP of an IP version, and one request."""

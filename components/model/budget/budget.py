@@ -2,6 +2,7 @@
 
 from components.model.base import Model
 from components.model.budget.backend_faults import backend_predictions
+from components.model.budget.fate import Fate
 from components.model.budget.fault import Fault
 from components.model.budget.prediction import Prediction
 from components.model.budget.vip_faults import vip_predictions
@@ -37,6 +38,7 @@ def failover_budget(lb: LoadBalancer) -> FailoverBudget:
             fault=Fault.CONFIGURATION_CHANGED,
             outage_ms=0,
             established=f"finish in the old worker, {lb.hard_stop_after_s} s at most",
+            fate=Fate.FINISH,
             formula="reload hands the listening sockets over; hosts change one after another",
         )
     )

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from components.model.base import Model
+from components.model.budget.fate import Fate
 from components.model.budget.fault import Fault
 
 
@@ -28,6 +29,8 @@ class Prediction(Model):
     """How much longer a connection that succeeds may take meanwhile, ms."""
     established: str
     """What happens to connections that were open."""
+    fate: Fate | None = None
+    """What the drill holds each of them against; none where it depends on the connection."""
     formula: str
     """How the figure follows from the settings, with their values."""
 

@@ -3,6 +3,7 @@
 Formulas from RFC 9568 section 6.1 (Skew_Time, Active_Down_Interval), HAProxy and keepalived 2.2.
 """
 
+from components.model.budget.fate import Fate
 from components.model.budget.fault import Fault
 from components.model.budget.overhead import EXIT_HOOK_MS, TAKE_OVER_MS
 from components.model.budget.prediction import Prediction, unbounded
@@ -54,6 +55,7 @@ def vip_predictions(lb: LoadBalancer) -> tuple[Prediction, ...]:
             fault=Fault.ENGINE_KILLED,
             outage_ms=EXIT_HOOK_MS + release,
             established=BROKEN_AT_ONCE,
+            fate=Fate.BROKEN_AT_ONCE,
             formula=f"{EXIT_HOOK_MS} ms exit hook + {release_formula}",
         ),
         Prediction(
@@ -66,14 +68,21 @@ def vip_predictions(lb: LoadBalancer) -> tuple[Prediction, ...]:
         Prediction(
             fault=Fault.ENGINE_HUNG,
             outage_ms=demotion_ms(lb) + release,
-            established="hang until the move, then broken",
+            established="hang; broken after the move, the client learns on its next packet",
+            fate=Fate.HANG,
             formula=(
                 f"{vrrp.script_fall} x {vrrp.script_interval_s} s check interval"
                 f" + {vrrp.script_timeout_s} s check timeout + {release_formula}"
             ),
         ),
         *(
-            Prediction(fault=fault, outage_ms=silence, established=BROKEN, formula=silence_formula)
+            Prediction(
+                fault=fault,
+                outage_ms=silence,
+                established=BROKEN,
+                fate=Fate.BROKEN,
+                formula=silence_formula,
+            )
             for fault in (
                 Fault.NODE_POWER_LOSS,
                 Fault.NODE_LINK_CUT,
@@ -84,12 +93,14 @@ def vip_predictions(lb: LoadBalancer) -> tuple[Prediction, ...]:
             fault=Fault.NODE_PARTITION_HEALS,
             outage_ms=heal,
             established="broken on the node that loses the address",
+            fate=Fate.BROKEN,
             formula=heal_formula,
         ),
         Prediction(
             fault=Fault.KEEPALIVED_STOPPED,
             outage_ms=release,
             established="broken when the address leaves",
+            fate=Fate.BROKEN,
             formula=release_formula,
         ),
         Prediction(
@@ -108,12 +119,14 @@ def _fail_back(lb: LoadBalancer, heal: float, heal_formula: str) -> Prediction:
             fault=Fault.FAIL_BACK,
             outage_ms=0,
             established="survive: the address stays where it is",
+            fate=Fate.SURVIVE,
             formula="no preemption",
         )
     return Prediction(
         fault=Fault.FAIL_BACK,
         outage_ms=heal,
         established="broken a second time",
+        fate=Fate.BROKEN,
         formula=heal_formula,
     )
 

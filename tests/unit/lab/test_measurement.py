@@ -54,6 +54,21 @@ def test_each_figure_is_held_against_its_prediction(changes: dict[str, object], 
     assert measured(**changes).violations() == [told]
 
 
+def test_where_nothing_bounds_a_part_no_more_than_that_part_may_fail() -> None:
+    prediction = PREDICTION.model_copy(update={"degraded_ms": None, "failing_ms": None})
+    allowed = 0.5 * 1000 + 100 * 0.05 + 1
+    within = measured(prediction=prediction, failed=int(allowed), ejection_ms=9999)
+    assert within.violations() == []
+    assert replace(within, failed=int(allowed) + 1).violations() == ["507 failed > 506 allowed"]
+
+
+def test_where_nothing_bounds_the_outage_it_is_measured_and_told() -> None:
+    prediction = PREDICTION.model_copy(update={"outage_ms": None})
+    unbounded = measured(prediction=prediction, outage_ms=9999, failed=1000, ejection_ms=None)
+    assert unbounded.violations() == []
+    assert "outage   9999 ms (predicted none)" in unbounded.line()
+
+
 def test_a_violation_on_a_machine_that_kept_up_counts() -> None:
     assert measured_runs(1, lambda _: (measured(outage_ms=51),), []) == [
         "run 1: outage 51 ms > 50 ms (because)"
