@@ -74,11 +74,11 @@ def run_in_machine(lab: Lab, host: str, argv: Sequence[str], *, timeout_s: float
     return run(inside_machine(lab, host, argv), timeout_s=timeout_s)
 
 
-def processes_named(lab: Lab, host: str, name: str) -> list[ProcessId]:
-    """The machine's processes of that program. Raises MachineError when the machine is off."""
+def processes_named(lab: Lab, host: str, *names: str) -> list[ProcessId]:
+    """The machine's processes of these programs. Raises MachineError when the machine is off."""
     require_init(lab, host)
     inside = processes_inside([lab.namespace_path(host)])
-    return [process for process in inside if command_name(process.pid) == name]
+    return [process for process in inside if command_name(process.pid) in names]
 
 
 def start_machine(lab: Lab, host: str) -> None:

@@ -15,7 +15,7 @@ VRRP = "keepalived"
 
 def _running_engine(lab: Lab, target: str) -> list[ProcessId]:
     """The processes of whichever engine runs there."""
-    return [process for engine in Engine for process in processes_named(lab, target, engine.value)]
+    return processes_named(lab, target, *(engine.value for engine in Engine))
 
 
 def configured_engine(lab: Lab, target: str) -> Engine:
