@@ -46,7 +46,7 @@ class HostPlan:
 
     node: str
     packages: tuple[str, ...]
-    """Package roles: `haproxy`, `nginx`, `keepalived`, `curl`; the host family maps them to its names."""
+    """Package roles, as `haproxy`, `nginx`, `curl`; the host family maps them to its names."""
     files: tuple[ManagedFile, ...]
     services: tuple[ServicePlan, ...]
     """In the order in which they start; they stop in the reverse order."""

@@ -70,7 +70,11 @@ _RHEL = HostFamily(
             Package(name="policycoreutils-python-utils", command="semanage"),
         ),
         "keepalived": (Package(name="keepalived"),),
-        "nginx": (Package(name="nginx"), Package(name="nginx-mod-stream")),
+        "nginx": (
+            Package(name="nginx"),
+            Package(name="nginx-mod-stream"),
+            Package(name="policycoreutils-python-utils", command="semanage"),
+        ),
         "curl": (Package(name="curl", command="curl"),),
         "arping": (Package(name="iputils", command="arping"),),
     },

@@ -20,7 +20,7 @@ from tests.unit.transaction.plans import PLAN
 
 FACTS = "release=ab12\nsha256 haproxy/haproxy.cfg=ff\npackage haproxy=2.6\n"
 STDOUT = {"lb1-transaction": FACTS, "lb1-secrets": "secrets=cd34\n"}
-SECRET_PLAN = replace(PLAN, has_secrets=True)
+SECRET_PLAN = replace(PLAN, secrets_link="haproxy/secrets")
 DEBIAN = FAMILIES[OsFamily.DEBIAN]
 
 

@@ -11,7 +11,7 @@ from components.render.transaction import FAMILIES
 from components.render.transaction.transaction import TEMPLATES
 
 STAND_INS = r"""
-node=lb1 root=$PWD left= ports="6443 8405"
+node=lb1 root=$PWD left= ports="6443 8405" services="haproxy keepalived"
 say() { echo "$*" >&2; }
 leave() { left="${left:+$left; }$*"; }
 systemctl() { [ "$*" = "-q is-active firewalld" ] && [ ! -e firewalld.stopped ]; }
@@ -30,8 +30,8 @@ firewall_cmd() {
 }
 alias firewall-cmd=firewall_cmd
 selinuxenabled() { :; }
-getsebool() { echo "$1 --> $(cat "boolean")"; }
-setsebool() { echo "$3" > boolean; }
+getsebool() { echo "$1 --> $(cat "$1")"; }
+setsebool() { echo "$3" > "$2"; }
 # Lines of `own`: TYPE tcp PORT; of `policy` the same, which a host cannot change.
 semanage() {
     case $* in
@@ -50,7 +50,9 @@ semanage() {
 }
 """
 
-STATES = ("firewalld", "boolean", "own")
+HAPROXY = "haproxy_connect_any"
+NGINX = "httpd_can_network_connect"
+STATES = ("firewalld", HAPROXY, NGINX, "own")
 
 
 class Host:
@@ -58,6 +60,7 @@ class Host:
 
     def __init__(self, folder: Path, **state: str) -> None:
         self.folder = folder
+        state = {HAPROXY: "off\n", NGINX: "off\n", **state}
         for name in (*STATES, "policy"):
             (folder / name).write_text(state.get(name, ""))
 
@@ -86,11 +89,11 @@ class Host:
 @pytest.mark.parametrize(
     "state",
     [
-        {"boolean": "off\n"},
-        {"boolean": "on\n", "firewalld": "port=6443/tcp\nprotocol=vrrp\n"},
-        {"boolean": "off\n", "own": "http_port_t tcp 6443\n"},
-        {"boolean": "off\n", "own": "my_port_t tcp 8405\n", "firewalld": "port=22/tcp\n"},
-        {"boolean": "on\n", "policy": "kubernetes_port_t tcp 6443\n"},
+        {},
+        {HAPROXY: "on\n", "firewalld": "port=6443/tcp\nprotocol=vrrp\n"},
+        {"own": "http_port_t tcp 6443\n"},
+        {"own": "my_port_t tcp 8405\n", "firewalld": "port=22/tcp\n"},
+        {HAPROXY: "on\n", "policy": "kubernetes_port_t tcp 6443\n"},
     ],
     ids=["bare", "open-before", "labelled-before", "another-label", "label-of-the-policy"],
 )
@@ -101,15 +104,26 @@ def test_a_host_gets_back_what_it_had(state: dict[str, str], tmp_path: Path) -> 
     changed = host.state()
     assert {"port=6443/tcp", "port=8405/tcp", "protocol=vrrp"} <= set(changed["firewalld"])
     assert {"http_port_t tcp 6443", "http_port_t tcp 8405"} <= set(changed["own"])
-    assert changed["boolean"] == ["on"]
+    assert changed[HAPROXY] == ["on"]
+    assert changed[NGINX] == ["off"]
     assert host.run('restore_host; echo "$left"') == ""
     assert host.state() == before
     assert not (tmp_path / "firewalld.opened").exists()
     assert not (tmp_path / "selinux.changed").exists()
 
 
+def test_a_host_that_ran_both_engines_gets_back_what_it_had(tmp_path: Path) -> None:
+    host = Host(tmp_path)
+    before = host.state()
+    host.run('adapt_host; services="nginx keepalived"; adapt_host')
+    changed = host.state()
+    assert (changed[HAPROXY], changed[NGINX]) == (["on"], ["on"])
+    assert host.run('restore_host; echo "$left"') == ""
+    assert host.state() == before
+
+
 def test_what_is_gone_already_is_not_missed(tmp_path: Path) -> None:
-    host = Host(tmp_path, boolean="off\n")
+    host = Host(tmp_path)
     before = host.state()
     host.run("adapt_host")
     (tmp_path / "firewalld").write_text("")
@@ -119,7 +133,7 @@ def test_what_is_gone_already_is_not_missed(tmp_path: Path) -> None:
 
 
 def test_a_firewall_that_is_stopped_is_named_and_its_record_kept(tmp_path: Path) -> None:
-    host = Host(tmp_path, boolean="off\n")
+    host = Host(tmp_path)
     host.run("adapt_host")
     (tmp_path / "firewalld.stopped").touch()
     assert "firewalld is stopped and still opens protocol=vrrp" in host.run(
@@ -129,7 +143,7 @@ def test_a_firewall_that_is_stopped_is_named_and_its_record_kept(tmp_path: Path)
 
 
 def test_nothing_is_restored_where_nothing_was_changed(tmp_path: Path) -> None:
-    host = Host(tmp_path, boolean="on\n", firewalld="port=6443/tcp\n")
+    host = Host(tmp_path, haproxy_connect_any="on\n", firewalld="port=6443/tcp\n")
     before = host.state()
     host.run("restore_host")
     assert host.state() == before

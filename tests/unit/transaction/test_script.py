@@ -90,7 +90,9 @@ def test_the_commands_of_the_rhel_family(snapshot: SnapshotAssertion) -> None:
 def test_every_script_is_valid_shell(family: HostFamily) -> None:
     for script in (
         render_transaction(PLAN, family, None),
-        render_transaction(replace(PLAN, has_secrets=True), family, "0123456789abcdef"),
+        render_transaction(
+            replace(PLAN, secrets_link="haproxy/secrets"), family, "0123456789abcdef"
+        ),
         render_removal(PLAN, family),
         render_secrets_transaction({"userlist.cfg": "userlist a\n"}),
     ):
@@ -153,10 +155,20 @@ def test_a_nul_character_is_refused_by_path() -> None:
         render_transaction(plan, DEBIAN, None)
 
 
-@pytest.mark.parametrize(("has_secrets", "reference"), [(True, None), (False, "abc")])
-def test_secrets_and_their_reference_go_together(has_secrets: bool, reference: str | None) -> None:
+@pytest.mark.parametrize(("link", "reference"), [("haproxy/secrets", None), (None, "abc")])
+def test_secrets_and_their_reference_go_together(link: str | None, reference: str | None) -> None:
     with pytest.raises(ValueError, match="exactly when the plan has secrets"):
-        render_transaction(replace(PLAN, has_secrets=has_secrets), DEBIAN, reference)
+        render_transaction(replace(PLAN, secrets_link=link), DEBIAN, reference)
+
+
+def test_secrets_that_workers_read_need_a_link_and_a_group() -> None:
+    with pytest.raises(ValueError, match="needs secrets_link and engine_group"):
+        replace(PLAN, engine_readable_secrets=("htpasswd",), secrets_link="nginx/secrets")
+
+
+def test_a_drop_in_under_another_name_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"use systemd/haproxy\.conf"):
+        replace(PLAN.services[0], drop_in="systemd/proxy.conf")
 
 
 def test_an_unknown_package_role_is_named() -> None:
