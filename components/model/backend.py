@@ -1,9 +1,8 @@
 """A backend: one server that a pool sends connections to."""
 
-from ipaddress import IPv4Address, IPv6Address
-
 from pydantic import Field
 
+from components.model.address import Address
 from components.model.base import Model
 from components.model.machine import HostName
 
@@ -13,7 +12,7 @@ class Backend(Model):
 
     name: HostName
     """Name in the engine's configuration, its statistics and its log."""
-    address: IPv4Address | IPv6Address
+    address: Address
     """Address that the load balancer connects to."""
     port: int = Field(default=6443, ge=1, le=65535)
     """TCP port of the server."""

@@ -3,9 +3,10 @@
 from enum import StrEnum
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from components.model.base import Model, refuse
+from components.model.network import DnsName
 
 
 class HealthCheckKind(StrEnum):
@@ -26,11 +27,11 @@ class HealthCheck(Model):
 
     kind: HealthCheckKind = HealthCheckKind.HTTPS
     """What a probe does: a whole HTTPS or HTTP request, or a TCP connection only."""
-    path: str = Field(default="/readyz", pattern=r"^/[!-~]*$")
+    path: str = Field(default="/readyz", pattern=r"^/[!-~]*$", max_length=1024)
     """Path of the request. kube-apiserver's `/healthz` stays 200 during shutdown: use `/readyz`."""
     expected_status: int = Field(default=200, ge=100, le=599)
     """The only HTTP status that counts as healthy."""
-    server_name: str = Field(default="kubernetes", pattern=r"^[a-zA-Z0-9.-]{1,253}$")
+    server_name: DnsName = "kubernetes"
     """Name sent in SNI and Host, and demanded of the backend's certificate."""
     ca: str | None = None
     """PEM of the authority that signed the backends' certificates (https); in a stack file give
@@ -58,6 +59,18 @@ class HealthCheck(Model):
     """Passive: failed connections within `failTimeoutS` until a backend is out."""
     fail_timeout_s: int = Field(default=10, ge=1, le=600)
     """Passive: how long a backend is out until one connection tries it again, s."""
+
+    @field_validator("ca")
+    @classmethod
+    def _it_holds_no_key(cls, pem: str | None) -> str | None:
+        if pem is not None and "PRIVATE KEY-----" in pem:
+            raise refuse(
+                "healthCheck.ca",
+                "a text with a private key",
+                "everybody could read it",
+                "give the certificate of the authority alone",
+            )
+        return pem
 
     @model_validator(mode="after")
     def _https_has_an_authority(self) -> Self:

@@ -2,9 +2,11 @@
 
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from components.model.base import Model, refuse
+
+MAX_PAGE_BYTES = 8192
 
 
 class ErrorPage(Model):
@@ -12,8 +14,22 @@ class ErrorPage(Model):
 
     status: int = Field(ge=400, le=599)
     """400, 403, 404, 408, 413, 429, 500, 502, 503 or 504."""
-    content: str = Field(max_length=8192)
-    """The page, HTML; in a stack file give `contentFile`, its path relative to the project."""
+    content: str
+    """The page, HTML in UTF-8, at most 8192 bytes; in a stack file give `contentFile`, its path
+    relative to the project."""
+
+    @field_validator("content")
+    @classmethod
+    def _it_fits_a_buffer(cls, content: str) -> str:
+        size = len(content.encode())
+        if size > MAX_PAGE_BYTES:
+            raise refuse(
+                "http.errorPages[].content",
+                f"{size} bytes",
+                f"at most {MAX_PAGE_BYTES} fit an engine's buffer",
+                "make the page smaller",
+            )
+        return content
 
     @model_validator(mode="after")
     def _the_load_balancer_gives_this_status(self) -> Self:
@@ -39,7 +55,7 @@ class Http(Model):
     what the client sent under these names is dropped."""
     forwarded: bool = False
     """Tell it in the Forwarded header (RFC 7239) as well; what the client sent is dropped."""
-    max_body_bytes: int | None = Field(default=None, ge=0, le=2**40)
+    max_body_bytes: int | None = Field(default=None, ge=1, le=2**40)
     """Largest request body; a larger one is answered with 413. None does not limit it."""
     max_header_bytes: int = Field(default=8192, ge=1024, le=65_536)
     """Largest sum of request line and headers; larger ones are answered with 400, 414 or 431."""

@@ -11,7 +11,7 @@ from components.model.base import Model, refuse
 from components.model.http import Http
 from components.model.limits import Limits
 from components.model.machine import HostName
-from components.model.network import Network
+from components.model.network import Network, require_consistent
 from components.model.persistence import PersistenceKind
 from components.model.pool import Pool, PoolProtocol
 from components.model.route import HttpRoute, SniRoute
@@ -136,6 +136,11 @@ class Listener(Model):
                     "gRPC clients need HTTP/2, which is agreed on in TLS",
                     "set tls with http2",
                 )
+
+    @model_validator(mode="after")
+    def _networks_are_consistent(self) -> Self:
+        require_consistent(self.allowed_cidrs, self.denied_cidrs, f"listeners[{self.name}]")
+        return self
 
     @model_validator(mode="after")
     def _routes_are_distinct(self) -> Self:

@@ -23,6 +23,9 @@ RESERVED_CONNECTIONS = 100
 """For the local health check, metrics and statistics. When the engine as a whole is full it accepts
 none, and Keepalived would take the VIP from a node that is merely busy."""
 
+RESERVED_NAMES = ("observability", "statistics")
+"""What the node's own pages are called in the engine's configuration."""
+
 
 class Reach(StrEnum):
     """Who can reach an endpoint of a node."""
@@ -130,10 +133,18 @@ class LoadBalancer(Model):
         _distinct("nodes[].addresses", (str(a.ip) for n in self.nodes for a in n.addresses))
         _distinct("listeners[].name", (listener.name for listener in self.listeners))
         _distinct("listeners[].pool.name", (pool.name for pool in self.pools))
-        _distinct(
-            "listeners[].tls.certificates[].name",
-            (c.name for x in self.listeners if x.tls for c in x.tls.certificates),
-        )
+        certificates = {
+            (c.name, c.chain) for x in self.listeners if x.tls for c in x.tls.certificates
+        }
+        _distinct("listeners[].tls.certificates[].name", (name for name, _ in certificates))
+        for listener in self.listeners:
+            if listener.name in RESERVED_NAMES:
+                raise refuse(
+                    f"listeners[{listener.name}].name",
+                    listener.name,
+                    "the node's own pages have this name",
+                    "give it another one",
+                )
         ports = [(f"listeners[{x.name}].port", x.port) for x in self.listeners]
         ports.append(("observability.port", self.observability.port))
         if self.stats.enabled:

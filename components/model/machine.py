@@ -1,10 +1,10 @@
 """Where a load-balancer node runs: the settings of each machine driver."""
 
-from ipaddress import IPv4Interface, IPv6Interface
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from components.model.address import InterfaceAddress
 from components.model.base import Model, refuse
 
 HostName = Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$")]
@@ -56,15 +56,15 @@ class NspawnMachine(Model):
     """Directory of the machine image (a Debian tree with systemd and sshd)."""
     state_dir: str = Field(min_length=1)
     """Directory for the machine's overlay, log and process records, relative to the project."""
-    bridge: str = Field(default="lab0", pattern=r"^[a-zA-Z0-9_.-]{1,15}$")
+    bridge: str = Field(default="lab0", pattern=r"^[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,14}$")
     """Bridge that the machine is plugged into."""
     bridge_namespace: str | None = None
     """Network namespace that holds the bridge; none means the host's own."""
-    port: str = Field(pattern=r"^[a-zA-Z0-9_.-]{1,15}$")
+    port: str = Field(pattern=r"^[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,14}$")
     """Name of the machine's port on the bridge."""
-    interface: str = Field(default="eth0", pattern=r"^[a-zA-Z0-9_.-]{1,15}$")
+    interface: str = Field(default="eth0", pattern=r"^[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,14}$")
     """Name of the interface inside the machine."""
-    addresses: tuple[IPv4Interface | IPv6Interface, ...] = Field(min_length=1)
+    addresses: tuple[InterfaceAddress, ...] = Field(min_length=1)
     """Addresses of the interface with their prefix length, one per family."""
     user: SshUser = "root"
     """SSH user that the machine accepts the key for; other than root gets passwordless sudo."""

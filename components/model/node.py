@@ -1,11 +1,12 @@
 """A load-balancer node: one machine that runs the engine and Keepalived."""
 
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
+from ipaddress import IPv4Address, IPv6Address
 from typing import Self
 
 from pydantic import Field, model_validator
 
+from components.model.address import InterfaceAddress
 from components.model.base import Model, refuse
 from components.model.machine import HostName
 
@@ -22,7 +23,7 @@ class Node(Model):
 
     name: HostName
     """Name of the node and its VRRP router."""
-    addresses: tuple[IPv4Interface | IPv6Interface, ...] = Field(min_length=1, max_length=2)
+    addresses: tuple[InterfaceAddress, ...] = Field(min_length=1, max_length=2)
     """Own addresses with prefix length, at most one per family; VRRP speaks from them."""
     priority: int = Field(ge=1, le=254)
     """VRRP priority: the healthy node with the highest one holds the VIPs (255 is reserved for the

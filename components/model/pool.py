@@ -82,6 +82,13 @@ class Pool(Model):
                     f"two backends of pool {self.name} share it",
                     "give every backend its own, or remove one",
                 )
+        if all(b.backup for b in self.backends):
+            raise refuse(
+                "backends[].backup",
+                "true for all",
+                f"pool {self.name} has nothing that they stand by for",
+                "leave at least one backend without it",
+            )
         if all(b.drain for b in self.backends):
             raise refuse(
                 "backends[].drain",

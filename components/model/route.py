@@ -1,12 +1,16 @@
 """Routes of a listener: which pool serves which names and paths."""
 
+import re
 from enum import StrEnum
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from components.model.base import Model
+from components.model.base import Model, refuse
 from components.model.network import RouteHost
 from components.model.pool import Pool
+
+_SLASH = re.compile("%2f", re.IGNORECASE)
 
 
 class PathMatch(StrEnum):
@@ -31,6 +35,26 @@ class HttpRoute(Model):
     """`prefix` for whole path elements, or `exact`."""
     pool: Pool
     """The backends that serve it."""
+
+    @model_validator(mode="after")
+    def _a_request_can_match(self) -> Self:
+        """Gateway API refuses the same paths: servers write them another way before they match."""
+        elements = self.path.split("/")[1:]
+        if {".", ".."} & set(elements) or "" in elements[:-1] or _SLASH.search(self.path):
+            raise refuse(
+                "routes[].path",
+                self.path,
+                "no request has //, /./, /../ or %2F in its path once it is normalised",
+                "write it without them",
+            )
+        if self.path_match is PathMatch.PREFIX and self.path != "/" and self.path.endswith("/"):
+            raise refuse(
+                "routes[].path",
+                self.path,
+                "a prefix is made of whole elements",
+                f"write {self.path.rstrip('/')}, which matches {self.path} too",
+            )
+        return self
 
 
 class SniRoute(Model):

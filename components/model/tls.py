@@ -4,12 +4,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from components.model.base import Model, refuse
-from components.model.certificates import misplaced, names_of, parse_chain, valid_from, valid_until
+from components.model.certificates import (
+    canonical,
+    misplaced,
+    names_of,
+    parse_chain,
+    valid_from,
+    valid_until,
+)
 from components.model.machine import HostName
-from components.model.network import RouteHost, covers
+from components.model.network import DnsName, RouteHost, covers
 
 
 class TlsProfile(StrEnum):
@@ -29,19 +36,18 @@ class Certificate(Model):
     """PEM: the certificate, then what issued it, without the root; in a stack file give
     `chainFile`, its path relative to the project."""
 
+    @field_validator("chain")
+    @classmethod
+    def _only_certificates(cls, chain: str) -> str:
+        return _canonical("certificates[].chain", chain)
+
     @model_validator(mode="after")
     def _it_is_a_chain_in_order(self) -> Self:
-        setting = f"certificates[{self.name}].chain"
-        try:
-            chain = parse_chain(self.chain)
-        except ValueError as error:
-            raise refuse(
-                setting, "no certificate", str(error), "give the PEM of the certificate"
-            ) from None
+        chain = parse_chain(self.chain)
         wrong = misplaced(chain)
         if wrong is not None:
             raise refuse(
-                setting,
+                f"certificates[{self.name}].chain",
                 f"out of order at certificate {wrong + 1}",
                 f"{chain[wrong].subject.rfc4514_string()} was not issued by the one after it",
                 "put the certificate first and each issuer after what it issued",
@@ -79,6 +85,11 @@ class Tls(Model):
     http2: bool = True
     """Offer HTTP/2 (mode http)."""
 
+    @field_validator("client_authority")
+    @classmethod
+    def _only_authorities(cls, pem: str | None) -> str | None:
+        return None if pem is None else _canonical("tls.clientAuthority", pem)
+
     @model_validator(mode="after")
     def _they_are_usable(self) -> Self:
         names = [certificate.name for certificate in self.certificates]
@@ -87,8 +98,6 @@ class Tls(Model):
                 "tls.certificates[].name", ", ".join(names), "one is used twice", "rename it"
             )
         self.require_names(self.names, "tls.names")
-        if self.client_authority is not None:
-            _require_authority("tls.clientAuthority", self.client_authority)
         return self
 
     def require_names(self, hosts: tuple[str, ...], setting: str) -> None:
@@ -109,10 +118,15 @@ class BackendTls(Model):
 
     ca: str | None = None
     """PEM of the authority that signed the backends' certificates; in a stack file `caFile`."""
-    server_name: str = Field(pattern=r"^[a-zA-Z0-9.-]{1,253}$")
+    server_name: DnsName
     """Name sent in SNI and demanded of the backends' certificates."""
     insecure_skip_verify: bool = False
     """Opt out of verifying the backends."""
+
+    @field_validator("ca")
+    @classmethod
+    def _only_authorities(cls, pem: str | None) -> str | None:
+        return None if pem is None else _canonical("pool.tls.ca", pem)
 
     @model_validator(mode="after")
     def _it_verifies(self) -> Self:
@@ -123,15 +137,16 @@ class BackendTls(Model):
                 "re-encryption verifies the backend",
                 "set pool.tls.caFile to the authority of the backends' certificates",
             )
-        if self.ca is not None:
-            _require_authority("pool.tls.ca", self.ca)
         return self
 
 
-def _require_authority(setting: str, pem: str) -> None:
+def _canonical(setting: str, pem: str) -> str:
     try:
-        parse_chain(pem)
+        return canonical(pem)
     except ValueError as error:
         raise refuse(
-            setting, "no certificate", str(error), "give the PEM of the authority"
+            setting,
+            "not usable",
+            str(error),
+            "give the PEM of certificates alone; private keys belong into the secret tlsKeys",
         ) from None

@@ -1,18 +1,17 @@
 """Virtual addresses and the VRRP timers that move them."""
 
-from ipaddress import IPv4Address, IPv6Address
-
 from pydantic import Field
 
+from components.model.address import Address
 from components.model.base import Model
 
 
 class Vip(Model):
     """A virtual address, held by exactly one node at a time through VRRP."""
 
-    address: IPv4Address | IPv6Address
+    address: Address
     """The address; every node needs one of its own in the same family."""
-    interface: str = Field(default="eth0", pattern=r"^[a-zA-Z0-9_.-]{1,15}$")
+    interface: str = Field(default="eth0", pattern=r"^[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,14}$")
     """Interface of the nodes that carries the address."""
     vrid: int = Field(ge=1, le=255)
     """Virtual router id (RFC 9568): unique on the network segment for its address family."""
