@@ -18,7 +18,7 @@ A proof starts servers, puts a load balancer from the model before them, and ask
 | servers | `traffic.line_server`, `web_server`, `rpc_server`; `server.stop()` resets and refuses |
 | a change | `edge.reload(new, secrets)`, `edge.restart(new, secrets)` |
 | two nodes | `traffic.edge(lb, node="lb2")`, `traffic.take_over("lb2")` |
-| another source | `traffic.client(source=1)`: ten addresses in each family |
+| another source | `traffic.client(source=1)`: 40 addresses in each family |
 | connections | `client.talk(PORT)`, `client.attempt(PORT)` -> Outcome, `client.spread(PORT, n)` |
 | TLS | `client.talk(PORT, tls=ClientTls(...))`, `client.connect_tls`; see tls.py |
 | HTTP | `with client.http(tls=..., http2=...) as web: seen(web.get("http://any.host:8000/path"))` |

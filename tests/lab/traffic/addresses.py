@@ -12,7 +12,7 @@ CLIENT = "client"
 SERVERS = "servers"
 
 VIP = 10
-CLIENT_NUMBERS = tuple(range(100, 110))
+CLIENT_NUMBERS = tuple(range(100, 140))
 """Sources that a client may speak from, so that allowed and refused ones can be told apart."""
 SERVER_NUMBERS = tuple(range(21, 30))
 """One address per backend."""

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from components.model.capabilities import Engine
+from components.model.capabilities import CAPABILITIES, Engine
 from tests.authority import Authority
 from tests.lab.labs import lab_of_the_tests
 from tests.lab.traffic.addresses import CLIENT, EDGES, SERVERS, Family
@@ -17,12 +17,23 @@ from tests.lab.traffic.traffic import Bench, Traffic
 ENGINES = (Engine.HAPROXY,)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "proves(*features): has traffic show that the engine does these features"
+    )
+
+
 @pytest.fixture(params=ENGINES, ids=str)
 def engine(request: pytest.FixtureRequest) -> Engine:
-    """Each engine in turn; skips where it is not installed."""
+    """Each engine in turn; skips where it is not installed or has no such feature."""
     chosen: Engine = request.param
     if shutil.which(chosen.value) is None:
         pytest.skip(f"{chosen.value} is not installed: apt-get install {chosen.value}")
+    for mark in request.node.iter_markers("proves"):
+        for feature in mark.args:
+            missing = CAPABILITIES[chosen].missing.get(feature)
+            if missing is not None:
+                pytest.skip(f"{chosen.value} has no {feature.value}: {missing.why}")
     return chosen
 
 

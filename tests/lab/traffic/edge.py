@@ -1,6 +1,5 @@
 """One load-balancer node with a real engine, fed by the same plan as a host."""
 
-import signal
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +12,8 @@ from components.render.layout import CURRENT, ROOT
 from components.render.plan import HostPlan
 from lab.drill.waiting import wait_until
 from lab.fabric.namespaces import entered
-from lab.processes import send
+from lab.removal.namespaces import processes_inside
+from lab.removal.processes import end_all
 from tests.lab.traffic.engines import engine_service, launch
 from tests.lab.traffic.release import Releases
 from tests.lab.traffic.sandbox import Sandbox
@@ -102,10 +102,8 @@ class Edge:
         return self._output.read_text(errors="replace")
 
     def stop(self) -> None:
-        """Kills the engine, workers first: they would outlive their master."""
-        for worker in workers(self._process.pid):
-            send(worker, signal.SIGKILL)
-        self._process.kill()
+        """Kills the engine: everybody in the edge's namespace."""
+        end_all(lambda: processes_inside([self._namespace]))
         self._process.wait()
 
     def _switch(self, lb: LoadBalancer, secrets: Mapping[str, str]) -> HostPlan:

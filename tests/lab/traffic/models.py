@@ -21,8 +21,12 @@ CHECK = HealthCheck(
     timeout_ms=500,
     fall=1,
     rise=1,
+    passive=True,
+    max_fails=1,
+    fail_timeout_s=1,
 )
-"""Notices within 0.2 s; engines without active checks get it with `passive`."""
+"""A backend that refuses is noticed within 0.2 s by an engine with active checks, and by its first
+failed connection, for 1 s, by one without."""
 
 
 def pool(*backends: Backend, name: str = "pool", **settings: object) -> Pool:

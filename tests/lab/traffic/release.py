@@ -1,10 +1,11 @@
 """A node's files in a folder that is laid out as on a host (components/render/layout.py)."""
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from components.render.layout import ROOT
 from components.render.plan import HostPlan
-from tests.lab.traffic.engines import engine_service
 
 
 class Releases:
@@ -27,8 +28,9 @@ class Releases:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(file.content)
             path.chmod(file.mode)
-        if plan.has_secrets:
-            self._write_secrets(release / engine_service(plan).name / "secrets", secrets)
+        if plan.secrets_link is not None:
+            folder = self._write_secrets(plan, secrets)
+            (release / plan.secrets_link).symlink_to(f"{ROOT}/{folder.relative_to(self._root)}")
         return name
 
     def switch(self, name: str) -> None:
@@ -37,11 +39,18 @@ class Releases:
         new.symlink_to(name)
         new.replace(self._root / "current")
 
-    def _write_secrets(self, link: Path, secrets: Mapping[str, str]) -> None:
+    def _write_secrets(self, plan: HostPlan, secrets: Mapping[str, str]) -> Path:
+        """Root's alone, but for those that the engine's workers read while they run."""
         folder = self._root / "secrets" / str(self._count)
-        folder.mkdir(mode=0o700)
+        folder.mkdir()
         for name, content in secrets.items():
             path = folder / name
             path.touch(mode=0o600)
             path.write_text(content)
-        link.symlink_to(f"../../../secrets/{self._count}")
+            if name in plan.engine_readable_secrets:
+                shutil.chown(path, group=plan.engine_group)
+                path.chmod(0o640)
+        readable = 0o711 if plan.engine_readable_secrets else 0o700
+        for part in (folder, folder.parent):
+            part.chmod(readable)
+        return folder

@@ -1,7 +1,8 @@
 """Runs a command as if on a host: in an edge's namespace, with a host's own places.
 
-In a mount namespace of its own the command sees the edge's files at `/etc/k8s-ha-lb`, an empty
-`/run` and the edge's log socket at `/dev/log`; the machine itself is left as it is.
+In a mount namespace of its own the command sees the edge's files at `/etc/k8s-ha-lb`, the edge's
+log socket at `/dev/log`, an empty `/run` and empty places for nginx's own files. The machine itself
+is left as it is.
 """
 
 import os
@@ -31,6 +32,9 @@ ln -s /proc/self/fd/2 /run/dev/stderr
 touch /run/dev/log
 mount --bind "$log" /run/dev/log
 mount --rbind /run/dev /dev
+for folder in /var/log/nginx /var/lib/nginx; do
+    [ ! -d "$folder" ] || mount -t tmpfs tmpfs "$folder"
+done
 unset ROOT
 exec "$@"
 """

@@ -1,12 +1,16 @@
 """The bench itself: what its clients and servers tell is what happened."""
 
+import pytest
+
 from components.model.capabilities import Engine
+from lab.drill.waiting import wait_until
 from tests.authority import Authority
-from tests.lab.traffic.addresses import Family
+from tests.lab.traffic.addresses import Family, address
 from tests.lab.traffic.clients.flood import Flood
 from tests.lab.traffic.clients.outcome import Outcome
-from tests.lab.traffic.clients.web import seen
+from tests.lab.traffic.clients.web import Seen, seen
 from tests.lab.traffic.models import PORT, balancer, listener, pool
+from tests.lab.traffic.proxy_protocol import ProxyHeader
 from tests.lab.traffic.tls import ClientTls, served_certificate, server_context
 from tests.lab.traffic.traffic import Traffic
 
@@ -77,6 +81,50 @@ def test_grpc_over_tls_goes_through(traffic: Traffic, engine: Engine, authority:
     tls = ClientTls(server_name="some.host", authority=authority)
     with traffic.client().grpc(PORT, tls=tls) as channel:
         assert channel.unary_unary("/bench.Echo/Echo")(b"x", timeout=5) == b"b: x"
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_proxy_header_is_read_as_it_was_sent(
+    traffic: Traffic, engine: Engine, family: Family, version: int
+) -> None:
+    lines = traffic.line_server("a", reads_proxy=True)
+    web = traffic.web_server("b", reads_proxy=True)
+    traffic.edge(
+        balancer(
+            engine,
+            listener(pool(lines.backend())),
+            listener(pool(web.backend(), name="web"), port=8001),
+        )
+    )
+    client = traffic.client()
+    sent = ProxyHeader(version, address(105, family), 1234, address(106, family), 443)
+    with client.talk(PORT, proxy=sent) as session:
+        assert session.greeting.proxy == sent
+    with client.connect(8001, proxy=sent) as plain:
+        plain.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        answer = b"".join(iter(lambda: plain.recv(65536), b""))
+    assert Seen.model_validate_json(answer.partition(b"\r\n\r\n")[2]).proxy_source == sent.source
+
+
+def test_a_server_that_stops_or_is_mute_is_told_apart(traffic: Traffic, engine: Engine) -> None:
+    mute = traffic.line_server("mute", mute=True)
+    stopped = traffic.line_server("stopped")
+    traffic.edge(
+        balancer(
+            engine,
+            listener(pool(mute.backend())),
+            listener(pool(stopped.backend(), name="stopped"), port=8001),
+        )
+    )
+    client = traffic.client()
+    assert client.attempt(PORT, timeout_s=0.3) is Outcome.TIMED_OUT
+    with client.talk(8001) as session:
+        stopped.stop()
+        with pytest.raises(ConnectionError):
+            session.ask("are you there?")
+    assert client.attempt(8001) in {Outcome.RESET, Outcome.CLOSED, Outcome.REFUSED}
+    stopped.start()
+    wait_until("it serves again", lambda: client.attempt(8001) is Outcome.SERVED, 5)
 
 
 def test_a_flood_is_counted_and_ends(traffic: Traffic, engine: Engine) -> None:

@@ -94,7 +94,7 @@ class Traffic:
         self._bench.network.move_vips(node)
 
     def client(self, source: int = 0, *, family: Family = Family.IPV4) -> Client:
-        """A client of the VIP of this family; each of the ten sources is an address of its own."""
+        """A client of the VIP of this family; each of the 40 sources is an address of its own."""
         return Client(
             address(CLIENT_NUMBERS[source], family),
             address(VIP, family),
