@@ -1,15 +1,21 @@
 """Settings errors, told by setting, value, limit and fix."""
 
-from collections.abc import Sequence
+import reprlib
+from collections.abc import Iterable, Sequence
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 
 class SettingsError(Exception):
     """The stack's settings are wrong; the message lists every fault with its setting."""
 
 
-def explain(prefix: str, model: type[BaseModel], error: ValidationError) -> SettingsError:
+def settings_error(faults: Iterable[str]) -> SettingsError:
+    """The error with one line per fault."""
+    return SettingsError("\n  ".join(["the settings of this stack are wrong:", *faults]))
+
+
+def explain(prefix: str, error: ValidationError) -> SettingsError:
     """One line per fault of `error`, each with the full name of its setting below `prefix`."""
     lines: list[str] = []
     faults = error.errors()
@@ -25,16 +31,23 @@ def explain(prefix: str, model: type[BaseModel], error: ValidationError) -> Sett
             where = _container(prefix, fault["loc"])
             lines.append(f"{where}{fault['msg'].removeprefix('Value error, ')}")
         else:
-            lines.append(f"{setting} is {fault['input']!r}: {fault['msg']}; see docs/settings.md")
-    return SettingsError("the settings of this stack are wrong:\n  " + "\n  ".join(lines))
+            same = (f["msg"] for f in faults if _setting(prefix, f["loc"]) == setting)
+            why = " and ".join(dict.fromkeys(same))
+            lines.append(f"{setting} is {_SHORT.repr(fault['input'])}: {why}; see docs/settings.md")
+    return settings_error(dict.fromkeys(lines))
+
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 80  # a whole file may stand in a setting
 
 
 def _setting(prefix: str, location: Sequence[int | str]) -> str:
+    """The setting's full name, without pydantic's names for the members of a union."""
     name = prefix
     for part in location:
         if isinstance(part, int):
             name += f"[{part}]"
-        elif part not in ("existing", "nspawn", "str", "tuple"):
+        elif part not in ("existing", "nspawn", "str", "tuple") and "[" not in part:
             name += f".{part}" if name else part
     return name
 

@@ -3,23 +3,24 @@
 import sys
 from collections.abc import Iterator
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
+from ipaddress import (
+    IPv4Address,
+    IPv4Interface,
+    IPv4Network,
+    IPv6Address,
+    IPv6Interface,
+    IPv6Network,
+)
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from stacks.settings import FROM_PROFILE, SECRETS, Settings
-
-_INTRODUCTION = """\
-# Settings
-
-Generated from the models by `python -m stacks.reference`; a test fails when it is stale.
-
-Settings live in `stacks/Pulumi.<stack>.yaml` under `k8s-ha-lb:`. Unknown names are refused. Names
-of files are relative to the project. What is left out gets the default; timers get the profile's.
-"""
+from stacks.control_plane import FROM_PROFILE
+from stacks.profile_timers import fills_in
+from stacks.settings import SECRETS, Settings
 
 _NAMES: dict[object, str] = {
     int: "integer",
@@ -30,28 +31,23 @@ _NAMES: dict[object, str] = {
     IPv6Address: "IPv6 address",
     IPv4Interface: "IPv4 address with prefix length",
     IPv6Interface: "IPv6 address with prefix length",
+    IPv4Network: "IPv4 network",
+    IPv6Network: "IPv6 network",
     NoneType: "null",
 }
+_INTRODUCTION = Path(__file__).parent / "introduction.md"
 _BOUNDS = {"ge": "at least", "le": "at most", "min_length": "at least", "max_length": "at most"}
 
 
 def settings_reference() -> str:
     """The whole document as Markdown."""
-    lines = [_INTRODUCTION]
-    seen: set[type[BaseModel]] = set()
-    queue: list[tuple[str, type[BaseModel]]] = [("k8s-ha-lb", Settings)]
-    while queue:
-        path, model = queue.pop(0)
-        if model in seen:
-            continue
-        seen.add(model)
-        separator = ":" if path == "k8s-ha-lb" else "."
-        lines += [f"## {path}\n", f"{_paragraph(model.__doc__)}\n"]
+    lines = [_INTRODUCTION.read_text()]
+    for model, places in _sections().items():
+        lines += [f"## {_title(model)}\n", f"{_paragraph(model.__doc__)}\n"]
+        if places:
+            lines += [f"At {', '.join(f'`{place}`' for place in places)}.\n"]
         lines += ["| setting | type | default | meaning |", "|---|---|---|---|"]
-        for name, field in model.model_fields.items():
-            lines.append(_row(field.alias or name, field))
-            for suffix, inner in _models(field.annotation):
-                queue.append((f"{path}{separator}{field.alias or name}{suffix}", inner))
+        lines += [_row(model, name, field) for name, field in model.model_fields.items()]
         lines.append("")
     lines += ["## Secrets\n", "Set with `pulumi config set --secret k8s-ha-lb:<name>`.\n"]
     lines += ["| secret | meaning |", "|---|---|"]
@@ -59,9 +55,30 @@ def settings_reference() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _row(name: str, field: FieldInfo) -> str:
+def _sections() -> dict[type[BaseModel], list[str]]:
+    """Every model once, with the settings that take it, in the order in which they are met."""
+    sections: dict[type[BaseModel], list[str]] = {Settings: []}
+    queue: list[type[BaseModel]] = [Settings]
+    while queue:
+        model = queue.pop(0)
+        parent = "k8s-ha-lb:" if model is Settings else f"{_title(model)}."
+        for name, field in model.model_fields.items():
+            for suffix, inner in _models(field.annotation):
+                if inner not in sections:
+                    queue.append(inner)
+                places = sections.setdefault(inner, [])
+                places.append(f"{parent}{field.alias or name}{suffix}")
+    return sections
+
+
+def _title(model: type[BaseModel]) -> str:
+    return "k8s-ha-lb" if model is Settings else model.__name__.removesuffix("Settings")
+
+
+def _row(model: type[BaseModel], name: str, field: FieldInfo) -> str:
     described = field.description or next((m.__doc__ for _, m in _models(field.annotation)), None)
-    cells = (f"`{name}`", _type(field), _default(field), _paragraph(described))
+    default = "the profile's" if fills_in(model, name) else _default(field)
+    cells = (f"`{field.alias or name}`", _type(field), default, _paragraph(described))
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
@@ -97,6 +114,8 @@ def _type_name(annotation: Any) -> str:
 def _class_name(annotation: type) -> str:
     if issubclass(annotation, StrEnum):
         return ", ".join(f"`{member.value}`" for member in annotation)
+    if issubclass(annotation, BaseModel):
+        return f"[{_title(annotation)}](#{_title(annotation).lower()})"
     return annotation.__name__
 
 
@@ -108,7 +127,7 @@ def _default(field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=True)
     if isinstance(value, BaseModel):
         return "its defaults"
-    if value is None:
+    if value is None or value == ():
         return "none"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 

@@ -1,6 +1,5 @@
 """Settings: profiles fill in, own values win, errors name the setting and the way out."""
 
-import copy
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,36 +10,7 @@ from components.model.health_check import HealthCheckKind
 from components.model.profile import PROFILES, ProfileName
 from stacks.errors import SettingsError
 from stacks.settings import parse_settings
-
-RAW: dict[str, Any] = {
-    "controlPlane": {
-        "vips": [{"address": "198.18.0.10", "vrid": 51}],
-        "nodes": [
-            {
-                "name": name,
-                "addresses": [f"{address}/24"],
-                "priority": priority,
-                "machine": {
-                    "driver": "existing",
-                    "address": address,
-                    "hostKey": "ssh-ed25519 AAAA",
-                },
-            }
-            for name, address, priority in (
-                ("lb1", "198.18.0.11", 150),
-                ("lb2", "198.18.0.12", 100),
-            )
-        ],
-        "backends": [{"name": "cp1", "address": "198.18.0.21"}],
-        "healthCheck": {"ca": "PEM"},
-    }
-}
-
-
-def raw(change: Callable[[dict[str, Any]], object] = lambda _: None) -> dict[str, Any]:
-    values = copy.deepcopy(RAW)
-    change(values)
-    return values
+from tests.unit.stacks.raw_settings import raw
 
 
 @pytest.mark.parametrize("name", list(ProfileName))
