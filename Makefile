@@ -3,7 +3,11 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 VENV := .venv/bin
 
-.PHONY: help up down status test lint format doctor venv venv-dev
+RUNS := 10
+# Most tests wait most of their time: one worker more than there are processors.
+WORKERS := $(shell echo $$(($$(nproc) + 1)))
+
+.PHONY: help up down status test drill lint format doctor venv venv-dev
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -21,7 +25,13 @@ doctor: venv ## where every part comes from, what is missing and how to fix it
 	@bin/hactl doctor
 
 test: lint ## lint, types and every test this machine can run
-	@$(VENV)/python -m pytest
+	@status=0; \
+	$(VENV)/python -m pytest -m "not alone" -n $(WORKERS) --dist loadscope || status=1; \
+	$(VENV)/python -m pytest -m alone || status=1; \
+	exit $$status
+
+drill: venv-dev ## every fault against its prediction, RUNS=10 times each, in a lab of its own
+	@$(VENV)/python -m pytest --runs $(RUNS) tests/lab/proofs/test_node_faults.py tests/lab/proofs/test_backend_faults.py
 
 lint: venv-dev ## ruff and pyright
 	@$(VENV)/ruff check .

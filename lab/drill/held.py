@@ -24,7 +24,9 @@ RETRANSMISSION_MS = 200
 """Linux's shortest retransmission timeout (TCP_RTO_MIN), on top of the round trip."""
 TOLD = frozenset({"fin", "rst"})
 LONGER_MS = 1000
-"""How much longer than predicted a held connection waits for an answer."""
+"""How much longer than the predicted end a held connection waits for an answer."""
+PATIENCE_MS = 5000
+"""How long it waits where no end is predicted: a busy machine is slow to answer."""
 
 
 def told_within_ms(outage_ms: float) -> float:
@@ -114,9 +116,7 @@ class HeldConnections:
     """Opens the connections on entering; `stop` ends them and tells what became of each."""
 
     def __init__(self, target: DrillTarget, prediction: Prediction, *, version: int = 4) -> None:
-        outage = prediction.outage_ms or 0
-        told = outage if prediction.fate is Fate.HANG else told_within_ms(outage)
-        probe = target.probe(version, timeout_ms=round(told + LONGER_MS))
+        probe = target.probe(version, timeout_ms=round(_patience_ms(prediction)))
         self._idle = EstablishedProber(target.client, probe, count=COUNT)
         self._talking = EstablishedProber(
             target.client, probe, count=COUNT, request_every_ms=REQUEST_EVERY_MS
@@ -144,3 +144,11 @@ class HeldConnections:
         asked = self._idle.mark("asked")
         idle, talking = self._idle.stop(), self._talking.stop()
         return HeldThrough(since=since, asked=asked, idle=idle, talking=talking)
+
+
+def _patience_ms(prediction: Prediction) -> float:
+    if prediction.outage_ms is None or prediction.fate in (None, Fate.SURVIVE, Fate.FINISH):
+        return PATIENCE_MS
+    if prediction.fate is Fate.HANG:
+        return prediction.outage_ms + LONGER_MS
+    return told_within_ms(prediction.outage_ms) + LONGER_MS

@@ -22,6 +22,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--lab",
         help="use the lab of this name and keep it, instead of one of the run's own",
     )
+    parser.addoption(
+        "--runs",
+        type=int,
+        default=2,
+        help="how often each fault is drilled (default 2; `make drill`: 10)",
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -29,6 +35,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.lab)
+            if _wants_the_machine_for_itself(item):
+                item.add_marker(pytest.mark.alone)
+
+
+def _wants_the_machine_for_itself(item: pytest.Item) -> bool:
+    """Whether it measures time: the prober's own tests, and all on the run's one whole lab."""
+    fixtures: tuple[str, ...] = getattr(item, "fixturenames", ())
+    return "whole_lab" in fixtures or item.path.is_relative_to(Path(__file__).parent / "prober")
 
 
 def pytest_terminal_summary(

@@ -5,7 +5,7 @@ import os
 import secrets
 import subprocess
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -35,8 +35,11 @@ def lab_of_the_tests(session: pytest.Session) -> Generator[Lab]:
     """A lab with a name of its own; removed in the end, its logs kept if a test failed."""
     lab = Lab.named(f"t{secrets.token_hex(2)}")
     _FOLDER.mkdir(exist_ok=True)
-    with _claim(lab).open("w") as claim:
+    # Under this name only once it is locked: another process of the run looks for abandoned ones.
+    unclaimed = _FOLDER / f".{lab.name}.unclaimed"
+    with unclaimed.open("w") as claim:
         fcntl.flock(claim, fcntl.LOCK_EX)
+        unclaimed.rename(_claim(lab))
         failed_before = session.testsfailed
         try:
             yield lab
@@ -50,8 +53,9 @@ def remove_abandoned_labs() -> list[str]:
     removed: list[str] = []
     for path in _FOLDER.glob(".t*.claim"):
         lab = Lab.named(path.name.split(".")[1])
-        with path.open() as claim:
-            if _is_free(claim):
+        # Gone meanwhile: another process of the run removed it.
+        with suppress(FileNotFoundError), path.open() as claim:
+            if _is_free(claim) and path.exists():
                 remove_lab(lab, keep_logs=False)
                 path.unlink()
                 removed.append(lab.name)

@@ -18,6 +18,12 @@ def stack(lab: Lab, lab_parts: Parts) -> StackUnderTest:
     return made
 
 
+@pytest.fixture(scope="session")
+def runs(pytestconfig: pytest.Config) -> int:
+    """How often each fault is drilled."""
+    return pytestconfig.option.runs
+
+
 @pytest.fixture
 def figures(request: pytest.FixtureRequest) -> Iterator[list[str]]:
     """Lines of figures; shown after the run, whether the test passes or not."""

@@ -8,17 +8,15 @@ from lab.drill.measurement import Measurement
 from tests.lab.proofs.runs import measured_runs
 from tests.lab.proofs.stack import StackUnderTest
 
-RUNS = 3
-
 
 @pytest.mark.parametrize("fault", [f for f in LAB_FAULT if f is not Fault.BACKEND_RESTARTED])
 def test_a_backend_fault_fails_no_more_and_is_ejected_no_later_than_predicted(
-    stack: StackUnderTest, fault: Fault, figures: list[str]
+    stack: StackUnderTest, fault: Fault, runs: int, figures: list[str]
 ) -> None:
     def drill(run: int) -> tuple[Measurement]:
         return (drill_backend(stack.target(), fault, f"cp{run % 3 + 1}"),)
 
-    violations = measured_runs(RUNS, drill, figures)
+    violations = measured_runs(runs, drill, figures)
     assert not violations, "\n".join(violations)
 
 

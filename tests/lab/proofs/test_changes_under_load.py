@@ -1,4 +1,4 @@
-"""`pulumi up` under 500 new connections a second: none fails.
+"""`pulumi up` under 500 new connections a second: none fails, and those that were open go on.
 
 Half of them are verified TLS connections with a request, half are plain connections: a client that
 does 500 handshakes a second would take the machine from the kube-apiservers it asks.
@@ -9,7 +9,9 @@ from dataclasses import replace
 
 import pytest
 
+from components.model.budget.fault import Fault
 from lab.drill.engine_state import wait_for_all_backends
+from lab.drill.held import HeldConnections
 from lab.prober.report import describe
 from lab.prober.run import Prober
 from tests.lab.proofs.stack import Change, Settings, StackUnderTest, unchanged
@@ -53,12 +55,18 @@ def failures_during(
     tls = target.probe(timeout_ms=PATIENCE_MS)
     tcp = replace(tls, mode="tcp")
     interval_ms = 1000 / RATE_PER_S
+    predicted = target.budget.of(Fault.CONFIGURATION_CHANGED)
     with (
         Prober(target.client, tls, interval_ms=interval_ms) as requests,
         Prober(target.client, tcp, interval_ms=interval_ms) as connections,
+        HeldConnections(target, predicted) as open_before,
     ):
+        started = requests.mark("up")
         stack.up(change)
+        held = open_before.stop(started)
         recordings = (requests.stop(), connections.stop())
+    figures.append(f"{name}: open before: {held.line()}")
+    assert held.violations(predicted) == []
     for recording in recordings:
         figures.append(f"{name}: {describe(recording)}")
         assert recording.prober_errors == 0

@@ -1,4 +1,4 @@
-"""Every fault of the VIP's holder, five times: the measured outage stays under the prediction."""
+"""Every fault of the VIP's holder, `--runs` times: what is measured stays under the prediction."""
 
 import pytest
 
@@ -8,8 +8,6 @@ from lab.drill.node_drill import LAB_FAULT, drill_node
 from tests.lab.proofs.runs import measured_runs
 from tests.lab.proofs.stack import StackUnderTest
 
-RUNS = 5
-
 
 def drill(stack: StackUnderTest, fault: Fault, version: int) -> tuple[Measurement, Measurement]:
     result = drill_node(stack.target(), fault, version=version)
@@ -18,9 +16,9 @@ def drill(stack: StackUnderTest, fault: Fault, version: int) -> tuple[Measuremen
 
 @pytest.mark.parametrize("fault", list(LAB_FAULT))
 def test_the_outage_of_a_node_fault_stays_under_its_prediction(
-    stack: StackUnderTest, fault: Fault, figures: list[str]
+    stack: StackUnderTest, fault: Fault, runs: int, figures: list[str]
 ) -> None:
-    violations = measured_runs(RUNS, lambda _: drill(stack, fault, version=4), figures)
+    violations = measured_runs(runs, lambda _: drill(stack, fault, version=4), figures)
     assert not violations, "\n".join(violations)
 
 

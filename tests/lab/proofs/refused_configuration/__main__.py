@@ -1,4 +1,4 @@
-"""Runs the program with one line more in every haproxy.cfg, which HAProxy refuses."""
+"""Runs the program with one line more in every engine's configuration, which the engine refuses."""
 
 import runpy
 import sys
@@ -11,16 +11,23 @@ sys.path.insert(0, str(CHECKOUT))
 from components.model.load_balancer import LoadBalancer  # noqa: E402 (the path comes first)
 from components.model.node import Node  # noqa: E402
 from components.render import host  # noqa: E402
-from components.render.haproxy import render_haproxy  # noqa: E402
-from components.render.plan import ManagedFile  # noqa: E402
+from components.render.layout import HAPROXY_CFG, NGINX_CONF  # noqa: E402
+from components.render.plan import HostPlan  # noqa: E402
+
+render_true_plan = host.host_plan
 
 
-def render_refused(lb: LoadBalancer, node: Node) -> tuple[tuple[ManagedFile, ...], str]:
-    """The rendered files, with a keyword that HAProxy does not have."""
-    (cfg, *others), revision = render_haproxy(lb, node)
-    broken = replace(cfg, content=f"{cfg.content}\nbackend injected\n  no-such-keyword\n")
-    return (broken, *others), revision
+def render_refused_plan(lb: LoadBalancer, node: Node) -> HostPlan:
+    """The node's plan, with a keyword that no engine has."""
+    plan = render_true_plan(lb, node)
+    files = tuple(
+        replace(file, content=f"{file.content}\nno-such-keyword;\n")
+        if file.path in (HAPROXY_CFG, NGINX_CONF)
+        else file
+        for file in plan.files
+    )
+    return replace(plan, files=files)
 
 
-host.render_haproxy = render_refused
+host.host_plan = render_refused_plan
 runpy.run_path(str(CHECKOUT / "__main__.py"), run_name="__main__")
