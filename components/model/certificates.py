@@ -11,19 +11,14 @@ from cryptography.x509.oid import NameOID
 
 
 def parse_chain(pem: str) -> tuple[x509.Certificate, ...]:
-    """The certificates of a PEM text, in its order.
-
-    Raises ValueError when there is none, or a private key among them: certificates are public.
-    """
-    if "PRIVATE KEY-----" in pem:
-        raise ValueError("there is a private key in it, and what stands here is readable by all")
+    """The certificates of a PEM text, in its order; raises ValueError when there is none."""
     return tuple(x509.load_pem_x509_certificates(pem.encode()))
 
 
 def canonical(pem: str) -> str:
     """The certificates of a PEM text and nothing else: no comments, one form of line ends.
 
-    Raises ValueError when there is none, or when it holds a private key.
+    Raises ValueError when there is none, or a private key among them: certificates are public.
     """
     if "PRIVATE KEY-----" in pem:
         raise ValueError("it holds a private key, which would be readable by everybody")

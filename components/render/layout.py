@@ -12,6 +12,7 @@ HAPROXY_SECRETS = "haproxy/secrets"
 
 USERLIST_FILE = "userlist.cfg"
 CHECK_CERTIFICATE_FILE = "health-check.pem"
+HTPASSWD_FILE = "htpasswd"
 HAPROXY_USERLIST = f"{HAPROXY_SECRETS}/{USERLIST_FILE}"
 HAPROXY_CHECK_CERTIFICATE = f"secrets/{CHECK_CERTIFICATE_FILE}"
 """Below the engine's folder."""
@@ -19,6 +20,12 @@ HAPROXY_CHECK_CERTIFICATE = f"secrets/{CHECK_CERTIFICATE_FILE}"
 ENGINE_FOLDER = "K8S_HA_LB_ENGINE"
 """Environment variable with the folder of haproxy.cfg: the same text is right in a staged release
 and in the current one. HAProxy's `default-path` does not reach certificates of checks."""
+
+
+def certificate_file(name: str) -> str:
+    """Name of the secret file with the chain and the private key of a listener's certificate."""
+    return f"certificate-{name}.pem"
+
 
 NGINX_CONF = "nginx/nginx.conf"
 NGINX_SECRETS = "nginx/secrets"

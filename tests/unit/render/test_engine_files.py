@@ -15,7 +15,7 @@ from components.model.profile import ProfileName
 from components.render.haproxy.configuration import render_haproxy
 from components.render.host import host_plan, settle_seconds
 from components.render.keepalived import render_keepalived
-from components.render.secrets import render_userlist
+from components.render.secrets import render_password_file
 from tests.unit.certificates import self_signed, with_key
 from tests.unit.models import CA, load_balancers, sample
 
@@ -90,18 +90,6 @@ def test_settling_covers_the_checks_the_silence_and_the_preemption_delay() -> No
     assert settle_seconds(sample(ProfileName.STANDARD)) == 2 * (1 + 1) + 4 * 1.0 + 2
 
 
-def test_the_password_is_hashed_and_equal_input_gives_equal_bytes() -> None:
-    text = render_userlist("admin", "s3cret pass'word", "control-plane")
-    assert "s3cret" not in text
-    assert text == render_userlist("admin", "s3cret pass'word", "control-plane")
-    assert text != render_userlist("admin", "s3cret pass'word", "other")
-
-
-def test_an_empty_password_is_refused_with_the_way_to_set_one() -> None:
-    with pytest.raises(ValueError, match="pulumi config set --secret k8s-ha-lb:statsPassword"):
-        render_userlist("admin", "", "control-plane")
-
-
 @pytest.mark.skipif(not shutil.which("haproxy"), reason="haproxy is not installed here")
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[Hypothesis.function_scoped_fixture]
@@ -118,7 +106,7 @@ def test_the_real_programs_accept_every_valid_model(lb: LoadBalancer, tmp_path: 
             path.write_text(file.content.replace(CA, authority))
         secrets = tmp_path / "haproxy" / "secrets"
         secrets.mkdir(exist_ok=True)
-        (secrets / "userlist.cfg").write_text(render_userlist("admin", "x", "y"))
+        (secrets / "userlist.cfg").write_text(render_password_file(lb, "x"))
         (secrets / "health-check.pem").write_text(with_key("health-check"))
         for service in plan.services:
             if shutil.which(service.name):
