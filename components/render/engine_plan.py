@@ -16,3 +16,9 @@ class EnginePlan:
     service: ServicePlan
     packages: tuple[str, ...]
     """Package roles, as in `HostPlan.packages`."""
+    secrets_link: str
+    """Release path of the link to the host's secret files, as the engine reads them."""
+    engine_readable_secrets: tuple[str, ...] = ()
+    """As in `HostPlan`."""
+    engine_group: str = ""
+    """As in `HostPlan`."""

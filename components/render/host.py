@@ -12,15 +12,17 @@ from components.render.haproxy.service import haproxy_plan
 from components.render.keepalived import render_keepalived
 from components.render.layout import (
     CURRENT,
-    HAPROXY_SECRETS,
     KEEPALIVED_CONF,
     KEEPALIVED_DROP_IN,
     SYSCTL_CONF,
 )
+from components.render.nginx.service import nginx_plan
 from components.render.plan import HostPlan, ManagedFile, ServicePlan
+from components.render.secrets import secret_file_names
 
 _ENGINES: Mapping[Engine, Callable[[LoadBalancer, Node], EnginePlan]] = {
     Engine.HAPROXY: haproxy_plan,
+    Engine.NGINX: nginx_plan,
 }
 
 
@@ -59,7 +61,9 @@ def host_plan(lb: LoadBalancer, node: Node) -> HostPlan:
         file_descriptors=node.file_limit,
         settle_seconds=settle_seconds(lb),
         vrrp_quiet_seconds=quiet_seconds(lb),
-        secrets_link=HAPROXY_SECRETS if has_secrets(lb) else None,
+        secrets_link=engine.secrets_link if secret_file_names(lb) else None,
+        engine_readable_secrets=engine.engine_readable_secrets,
+        engine_group=engine.engine_group,
         managed_ports=(*ports, *_reachable_ports(lb)),
     )
 
@@ -67,18 +71,8 @@ def host_plan(lb: LoadBalancer, node: Node) -> HostPlan:
 def _reachable_ports(lb: LoadBalancer) -> tuple[int, ...]:
     observability = (lb.observability.port,) if lb.observability.reach is Reach.NODE else ()
     stats = (lb.stats.port,) if lb.stats.enabled and lb.stats.reach is Reach.NODE else ()
-    return (*observability, *stats)
-
-
-def has_secrets(lb: LoadBalancer) -> bool:
-    """Whether the engine reads files that only it may read."""
-    return lb.stats.enabled or needs_check_certificate(lb)
-
-
-def needs_check_certificate(lb: LoadBalancer) -> bool:
-    """Whether a health check authenticates with a client certificate."""
-    checks = (pool.health_check for pool in lb.pools)
-    return any(check is not None and check.client_certificate for check in checks)
+    peers = (lb.peers_port,) if lb.shares_tables else ()
+    return (*observability, *stats, *peers)
 
 
 def settle_seconds(lb: LoadBalancer) -> float:

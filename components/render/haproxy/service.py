@@ -10,6 +10,7 @@ from components.render.layout import (
     ENGINE_FOLDER,
     HAPROXY_CFG,
     HAPROXY_DROP_IN,
+    HAPROXY_SECRETS,
     HAPROXY_USERLIST,
     TRACK_FILE,
 )
@@ -41,6 +42,7 @@ def haproxy_plan(lb: LoadBalancer, node: Node) -> EnginePlan:
             f" haproxy -c {_config_arguments(lb, '{release}')}",
         ),
         packages=("haproxy",),
+        secrets_link=HAPROXY_SECRETS,
     )
 
 

@@ -14,7 +14,7 @@ from tests.lab.traffic.loop import NamespaceLoop
 from tests.lab.traffic.network import Network
 from tests.lab.traffic.traffic import Bench, Traffic
 
-ENGINES = (Engine.HAPROXY,)
+ENGINES = tuple(Engine)
 
 
 def pytest_configure(config: pytest.Config) -> None:

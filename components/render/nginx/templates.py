@@ -1,0 +1,38 @@
+"""What the parts of the templates that both modes share need."""
+
+from collections.abc import Mapping
+
+from components.render.nginx.names import (
+    backend_authority_file,
+    certificate_path,
+    client_authority_file,
+    variable,
+)
+from components.render.nginx.quoting import constant, quoted
+from components.render.nginx.tls import (
+    CIPHERS,
+    PROTOCOLS,
+    as_map_key,
+    certificate_for,
+    chosen_by_workers,
+    names_with_another_certificate,
+)
+from components.render.nginx.upstream import method, server, zone_kib
+
+PARTS: Mapping[str, object] = {
+    "quoted": quoted,
+    "constant": constant,
+    "variable": variable,
+    "method": method,
+    "server": server,
+    "zone_kib": zone_kib,
+    "certificate_path": certificate_path,
+    "backend_authority_file": backend_authority_file,
+    "client_authority_file": client_authority_file,
+    "protocols": PROTOCOLS,
+    "ciphers": CIPHERS,
+    "certificate_for": certificate_for,
+    "chosen_by_workers": chosen_by_workers,
+    "names_with_another_certificate": names_with_another_certificate,
+    "as_map_key": as_map_key,
+}
