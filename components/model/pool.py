@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from components.model.backend import Backend
 from components.model.base import Model, refuse
-from components.model.health_check import HealthCheck
+from components.model.health_check import HealthCheck, HealthCheckKind
 from components.model.machine import HostName
 from components.model.persistence import Persistence
 from components.model.proxy_protocol import ProxyProtocol
@@ -102,6 +102,28 @@ class Pool(Model):
                 self.balance.value,
                 "the backends have different weights",
                 "set balance to weighted_round_robin or give all backends one weight",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _checks_and_traffic_are_verified_alike(self) -> Self:
+        """Both go to one port of one server, and HAProxy has one authority for both."""
+        check = self.health_check
+        if self.tls is None or check is None or check.kind is not HealthCheckKind.HTTPS:
+            return self
+        if check.ca != self.tls.ca:
+            raise refuse(
+                "healthCheck.ca",
+                "set" if check.ca else "not set",
+                f"pool {self.name} re-encrypts and tls.ca of the pool is another",
+                "give healthCheck.caFile and the pool's tls.caFile the same authority",
+            )
+        if check.client_certificate:
+            raise refuse(
+                "healthCheck.clientCertificate",
+                "true",
+                f"pool {self.name} re-encrypts: every client would speak with it to the backends",
+                "let the backends answer checks without a client certificate",
             )
         return self
 

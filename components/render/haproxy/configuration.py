@@ -1,19 +1,33 @@
-"""haproxy.cfg of one node. The same model gives the same bytes."""
+"""haproxy.cfg of one node and the files beside it. The same model gives the same bytes."""
 
-import hashlib
+from collections.abc import Iterator
 from functools import partial
-from ipaddress import IPv4Address, IPv6Address, ip_address
 
-from components.model.backend import Backend
-from components.model.health_check import HealthCheckKind
-from components.model.load_balancer import LoadBalancer, Reach
+from components.model.load_balancer import LoadBalancer
 from components.model.node import Node
-from components.model.pool import Balance, Pool
+from components.model.pool import Balance
 from components.render.environment import render_template
-from components.render.layout import ADMIN_SOCKET, ENGINE_FOLDER, HAPROXY_CHECK_CERTIFICATE
+from components.render.haproxy.frontend import frontend_lines
+from components.render.haproxy.persistence import PEERS, peers, persistence_lines
+from components.render.haproxy.quoting import beside, literal, word
+from components.render.haproxy.requests import (
+    buffer_bytes,
+    client_timeout_ms,
+    error_pages,
+    server_timeout_ms,
+)
+from components.render.haproxy.server import authority_file, server_options
+from components.render.haproxy.sockets import reachable, socket, source_acl
+from components.render.haproxy.sources import limits_table, limits_table_line
+from components.render.haproxy.tls import (
+    backend_authority_file,
+    bind_options,
+    certificate_list,
+    client_authority_file,
+)
+from components.render.layout import ADMIN_SOCKET
 from components.render.plan import ManagedFile
-
-Address = IPv4Address | IPv6Address
+from components.render.revision import revision_of
 
 _BALANCE = {
     Balance.ROUND_ROBIN: "roundrobin",
@@ -27,27 +41,36 @@ _HASH_TYPE = {Balance.SOURCE_HASH: "consistent"}
 def render_haproxy(lb: LoadBalancer, node: Node) -> tuple[tuple[ManagedFile, ...], str]:
     """HAProxy's public files on `node`, and their revision.
 
-    The revision is a digest of all of them; the running HAProxy tells it at `/revision`, which
-    proves that a reload took the new configuration.
+    The revision is a digest of all of them and of the certificates that are served; the running
+    HAProxy tells it at `/revision`, which proves that a reload took the new configuration.
     """
-    authorities = tuple(
-        ManagedFile(path=f"haproxy/{authority_file(pool)}", content=pool.health_check.ca)
-        for pool in lb.pools
-        if pool.health_check is not None and pool.health_check.ca is not None
+    beside_it = tuple(_files_beside(lb))
+    certificates = (c.chain for x in lb.listeners if x.tls for c in x.tls.certificates)
+    revision = revision_of(
+        _haproxy_cfg(lb, node, revision=""), *(f.content for f in beside_it), *certificates
     )
-    revision = _digest(_haproxy_cfg(lb, node, revision=""), *(a.content for a in authorities))
     cfg = ManagedFile(path="haproxy/haproxy.cfg", content=_haproxy_cfg(lb, node, revision))
-    return (cfg, *authorities), revision
+    return (cfg, *beside_it), revision
 
 
-def authority_file(pool: Pool) -> str:
-    """Name of the file with the authority of a pool's checks, beside haproxy.cfg."""
-    return f"{pool.name}-ca.pem"
+def _files_beside(lb: LoadBalancer) -> Iterator[ManagedFile]:
+    for pool in lb.pools:
+        check = pool.health_check
+        if pool.tls is not None:
+            if pool.tls.ca is not None:
+                yield _beside(backend_authority_file(pool), pool.tls.ca)
+        elif check is not None and check.ca is not None:
+            yield _beside(authority_file(pool), check.ca)
+    for listener in lb.listeners:
+        if listener.tls is not None:
+            yield certificate_list(listener, listener.tls)
+            if listener.tls.client_authority is not None:
+                yield _beside(client_authority_file(listener), listener.tls.client_authority)
+        yield from error_pages(listener)
 
 
-def socket(address: Address, port: int) -> str:
-    """An address and port as HAProxy writes them."""
-    return f"[{address}]:{port}" if address.version == 6 else f"{address}:{port}"
+def _beside(name: str, content: str) -> ManagedFile:
+    return ManagedFile(path=f"haproxy/{name}", content=content)
 
 
 def _haproxy_cfg(lb: LoadBalancer, node: Node, revision: str) -> str:
@@ -57,53 +80,25 @@ def _haproxy_cfg(lb: LoadBalancer, node: Node, revision: str) -> str:
         node=node,
         revision=revision,
         admin_socket=ADMIN_SOCKET,
-        observability_addresses=_reachable(lb.observability.reach, node),
-        stats_addresses=_reachable(lb.stats.reach, node),
+        secrets=beside("secrets"),
+        has_certificates=any(listener.tls for listener in lb.listeners),
+        buffer_bytes=buffer_bytes(lb.listeners),
+        peers_section=PEERS,
+        peers=peers(lb),
+        observability_addresses=reachable(lb.observability.reach, node),
+        stats_addresses=reachable(lb.stats.reach, node),
+        stats_sources=tuple(source_acl("from-allowed", lb.stats.allowed_cidrs)),
+        word=word,
+        literal=literal,
         socket=socket,
+        client_timeout_ms=client_timeout_ms,
+        server_timeout_ms=server_timeout_ms,
+        bind_options=bind_options,
+        frontend_lines=frontend_lines,
+        limits_table=limits_table,
+        limits_table_line=limits_table_line,
         balance=_BALANCE.__getitem__,
         hash_type=_HASH_TYPE.get,
-        server_options=partial(_server_options, lb),
+        backend_lines=persistence_lines,
+        server_options=partial(server_options, lb),
     )
-
-
-def _reachable(reach: Reach, node: Node) -> tuple[Address, ...]:
-    loopback = (ip_address("127.0.0.1"),)
-    return loopback if reach is Reach.LOOPBACK else (*loopback, *(a.ip for a in node.addresses))
-
-
-def _server_options(lb: LoadBalancer, pool: Pool, backend: Backend) -> str:
-    check = pool.health_check
-    words = [f"weight {0 if backend.drain else backend.weight}"]
-    if backend.backup:
-        words.append("backup")
-    if check is None:
-        return " ".join(words)
-    words.append(
-        f"check inter {check.interval_ms}ms fastinter {check.fast_interval_ms}ms"
-        f" downinter {check.interval_ms}ms fall {check.fall} rise {check.rise}"
-    )
-    if check.kind is HealthCheckKind.HTTPS:
-        words.append(f"check-ssl check-sni {check.server_name}")
-        if check.ca is None:
-            words.append("verify none")
-        else:
-            words.append(
-                f"verify required ca-file {_beside(authority_file(pool))}"
-                f" verifyhost {check.server_name}"
-            )
-        if check.client_certificate:
-            words.append(f"crt {_beside(HAPROXY_CHECK_CERTIFICATE)}")
-    if lb.slow_start_ms(pool):
-        words.append(f"slowstart {lb.slow_start_ms(pool)}ms")
-    if lb.closes_sessions_of_dead_backend(pool):
-        words.append("on-marked-down shutdown-sessions")
-    return " ".join(words)
-
-
-def _beside(path: str) -> str:
-    """A file of the engine's folder; HAProxy expands variables in double quotes."""
-    return f'"${{{ENGINE_FOLDER}}}/{path}"'
-
-
-def _digest(*texts: str) -> str:
-    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
