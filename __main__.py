@@ -1,5 +1,6 @@
 """One screen: settings -> components -> outputs."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pulumi
@@ -15,7 +16,7 @@ project = Path(__file__).parent
 try:
     settings = load_settings(project)
     private_key = load_private_key(settings, project)
-    secrets = load_secrets(settings.control_plane.load_balancer())
+    secrets = load_secrets(settings.control_plane.load_balancer(), datetime.now(UTC))
 except SettingsError as error:
     raise pulumi.RunError(str(error)) from None
 
@@ -33,6 +34,7 @@ endpoint = ControlPlane(
         private_key=private_key,
         secrets=secrets,
         worst_outage_ms=settings.slo.worst_outage_ms,
+        accepted_unbounded=settings.slo.accepted_unbounded,
     ),
 )
 

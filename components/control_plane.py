@@ -1,6 +1,6 @@
 """A highly available endpoint for kube-apiserver: machines, engine, VIPs, in the right order."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pulumi
@@ -9,8 +9,10 @@ from components.loadbalancer.node import LoadBalancerNode, LoadBalancerNodeArgs
 from components.loadbalancer.secrets import LoadBalancerSecrets, secret_files
 from components.machines.driver import make_machine
 from components.model.budget.budget import failover_budget
+from components.model.budget.fault import Fault
 from components.model.load_balancer import LoadBalancer
 from components.model.machine import MachineSettings
+from components.render.facts import policy_facts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +27,8 @@ class ControlPlaneArgs:
     secrets: LoadBalancerSecrets
     worst_outage_ms: int
     """Objective: longest acceptable outage of any single fault, ms."""
+    accepted_unbounded: Sequence[Fault] = ()
+    """Faults whose outage may be unbounded."""
 
     def __post_init__(self) -> None:
         missing = {n.name for n in self.load_balancer.nodes} ^ set(self.machines)
@@ -49,15 +53,12 @@ class ControlPlane(pulumi.ComponentResource):
         self, name: str, args: ControlPlaneArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         lb = args.load_balancer
-        budget = failover_budget(lb)
-        facts = {
-            "role": "kube-apiserver",
-            "loadBalancer": lb.model_dump(mode="json", by_alias=True),
-            "failoverBudget": [
-                p.model_dump(mode="json", by_alias=True) for p in budget.predictions
-            ],
-            "slo": {"worstOutageMs": args.worst_outage_ms},
-        }
+        facts = policy_facts(
+            lb,
+            failover_budget(lb),
+            worst_outage_ms=args.worst_outage_ms,
+            accepted_unbounded=args.accepted_unbounded,
+        )
         super().__init__("k8s-ha-lb:control_plane:ControlPlane", name, facts, opts)
         files = secret_files(lb, args.secrets)
         releases: dict[str, pulumi.Output[str]] = {}

@@ -1,17 +1,20 @@
 """Reads the running stack's configuration: settings checked, secrets kept secret."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pulumi
-from pulumi.runtime.config import CONFIG
+from pulumi.runtime.config import CONFIG, is_config_secret
+from pydantic import TypeAdapter, ValidationError
 
 from components.loadbalancer.secrets import LoadBalancerSecrets, require_secrets
 from components.model.load_balancer import LoadBalancer
-from stacks.errors import SettingsError
+from stacks.errors import SettingsError, settings_error
 from stacks.settings import SECRETS, Settings, parse_settings
 
 PROJECT = "k8s-ha-lb"
+_KEYS = TypeAdapter(dict[str, str])
 
 
 def load_settings(project: Path) -> Settings:
@@ -25,17 +28,22 @@ def load_settings(project: Path) -> Settings:
     return parse_settings(raw, project)
 
 
-def load_secrets(lb: LoadBalancer) -> LoadBalancerSecrets:
-    """The secrets of the load balancer; raises SettingsError when one that it needs is not set."""
+def load_secrets(lb: LoadBalancer, now: datetime) -> LoadBalancerSecrets:
+    """The secrets of the load balancer.
+
+    Raises SettingsError that names every one which is missing or wrong, and every certificate that
+    is not valid at `now` (UTC).
+    """
     config = pulumi.Config(PROJECT)
     secrets = LoadBalancerSecrets(
         stats_password=config.get_secret("statsPassword"),
         health_check_certificate=config.get_secret("healthCheckCertificate"),
+        tls_keys=_tls_keys(),
     )
     try:
-        require_secrets(lb, secrets)
+        require_secrets(lb, secrets, now)
     except ValueError as error:
-        raise SettingsError(str(error)) from None
+        raise settings_error(str(error).split("\n  ")) from None
     return secrets
 
 
@@ -56,6 +64,23 @@ def load_private_key(settings: Settings, project: Path) -> pulumi.Output[str]:
         raise SettingsError(
             f"ssh.privateKeyFile is {name}: cannot be read ({error.strerror});"
             " give the path of a private key relative to the project"
+        ) from None
+
+
+def _tls_keys() -> dict[str, str]:
+    """Private keys by the name of their certificate; no error shows any of the value."""
+    name = f"{PROJECT}:tlsKeys"
+    given = CONFIG.get().get(name)
+    if given is None:
+        return {}
+    set_keys = f"set each with `pulumi config set --secret --path '{name}.NAME' < key.pem`"
+    if not is_config_secret(name):
+        raise SettingsError(f"{name} is in clear in the stack file: take it out; {set_keys}")
+    try:
+        return _KEYS.validate_json(given)
+    except ValidationError:
+        raise SettingsError(
+            f"{name} is not an object of names and private keys: {set_keys}"
         ) from None
 
 

@@ -67,6 +67,13 @@ class Listener(Model):
         )
         return (*default, *others)
 
+    @property
+    def host_names(self) -> tuple[str, ...]:
+        """Names that routes and `tls.names` tell of, each once; others may be served too."""
+        routed = [name for route in self.routes for name in route.hosts]
+        routed += [name for route in self.sni_routes for name in route.server_names]
+        return tuple(dict.fromkeys((*routed, *(self.tls.names if self.tls else ()))))
+
     @model_validator(mode="after")
     def _something_serves(self) -> Self:
         if not self.pools and self.http.redirect_to_https_port is None:

@@ -10,10 +10,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from components.control_plane import ControlPlane, ControlPlaneArgs
 from components.loadbalancer.secrets import LoadBalancerSecrets
 from components.model.budget.budget import failover_budget
+from components.model.budget.fault import Fault
+from components.model.capabilities import Engine
 from components.model.load_balancer import LoadBalancer, Stats
 from components.model.machine import ExistingMachine, MachineSettings
+from components.render.facts import policy_facts
+from tests.authority import Authority
 from tests.unit.components.registrations import Registration, is_secret, plain, register
 from tests.unit.models import sample
+from tests.unit.tls_models import for_either_engine, tls_listener
 
 PRIVATE_KEY = (
     Ed25519PrivateKey.generate()
@@ -55,6 +60,7 @@ def args(
         private_key=PRIVATE_KEY,
         secrets=secrets,
         worst_outage_ms=4000,
+        accepted_unbounded=[Fault.BACKEND_HUNG],
     )
 
 
@@ -93,8 +99,11 @@ def test_the_facts_for_the_policy_pack_are_its_inputs() -> None:
     lb = sample()
     inputs = made()["control-plane"].inputs
     assert inputs["role"] == "kube-apiserver"
-    assert inputs["loadBalancer"] == lb.model_dump(mode="json", by_alias=True)
-    assert inputs["slo"] == {"worstOutageMs": 4000}
+    facts = policy_facts(
+        lb, failover_budget(lb), worst_outage_ms=4000, accepted_unbounded=[Fault.BACKEND_HUNG]
+    )
+    assert inputs["loadBalancer"] == facts["loadBalancer"]
+    assert inputs["slo"] == {"worstOutageMs": 4000, "acceptedUnbounded": ["backend-hung"]}
     assert [row["fault"] for row in inputs["failoverBudget"]] == [
         p.fault.value for p in failover_budget(lb).predictions
     ]
@@ -161,3 +170,30 @@ def test_a_node_without_a_machine_is_refused_by_name() -> None:
 
 def test_the_private_key_does_not_show_in_a_representation() -> None:
     assert "PRIVATE KEY" not in repr(args())
+
+
+@pytest.mark.parametrize("engine", Engine)
+def test_a_certificate_goes_to_each_host_with_its_key_as_a_secret_of_the_engine(
+    engine: Engine,
+) -> None:
+    issued = Authority("ca").server("a.test")
+    lb = for_either_engine(engine=engine, listeners=(tls_listener(web=issued),))
+    secrets = LoadBalancerSecrets(
+        stats_password=pulumi.Output.secret("PASSWORD"), tls_keys={"web": issued.key}
+    )
+    registrations = register(lambda: ControlPlane("control-plane", args(lb, secrets)), answers())
+    script = registrations["control-plane-lb1-host-secrets"].inputs["stdin"]
+    assert is_secret(script)
+    assert "certificate-web.pem" in plain(script)
+    shown = "".join(str(r.inputs) for n, r in registrations.items() if not n.endswith("-secrets"))
+    assert not any(line in shown for line in issued.key.splitlines()[1:-1])
+    assert issued.key not in repr(args(lb, secrets))
+
+
+def test_a_key_of_another_certificate_stops_it_before_anything_is_made() -> None:
+    issued = Authority("ca").server("a.test")
+    lb = for_either_engine(listeners=(tls_listener(web=issued),))
+    keys = {"web": Authority("ca").server("a.test").key}
+    secrets = LoadBalancerSecrets(stats_password="PASSWORD", tls_keys=keys)
+    with pytest.raises(ValueError, match=r"tlsKeys\.web is another key"):
+        register(lambda: ControlPlane("control-plane", args(lb, secrets)), answers())

@@ -5,17 +5,25 @@ from pathlib import Path
 import pytest
 
 from stacks.errors import SettingsError
-from stacks.files import FILE_SETTINGS, with_file_contents
+from stacks.files import with_file_contents
 
 
-@pytest.mark.parametrize("setting", FILE_SETTINGS)
+@pytest.mark.parametrize(
+    ("setting", "own"),
+    [
+        ("caFile", "ca"),
+        ("chainFile", "chain"),
+        ("clientAuthorityFile", "clientAuthority"),
+        ("contentFile", "content"),
+    ],
+)
 def test_the_content_takes_the_place_of_the_name_however_deep_it_is(
-    setting: str, tmp_path: Path
+    setting: str, own: str, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("CONTENT")
     settings = {"listeners": [{"port": 1, "inner": {setting: "file"}}], "other": 5}
     assert with_file_contents(settings, "controlPlane", tmp_path) == {
-        "listeners": [{"port": 1, "inner": {FILE_SETTINGS[setting]: "CONTENT"}}],
+        "listeners": [{"port": 1, "inner": {own: "CONTENT"}}],
         "other": 5,
     }
 
