@@ -6,7 +6,7 @@ The tests of one class run in order on one machine, each from where the one befo
 import os
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +22,16 @@ from components.render.transaction import (
     render_secrets_transaction,
 )
 from lab.image import ensure_image
+from tests.lab.hosts.applying import (
+    CURRENT,
+    STATE,
+    apply,
+    holders,
+    kill_in_the_middle,
+    log_says,
+    must_apply,
+    wait_for,
+)
 from tests.lab.hosts.bench import ADDRESSES, Bench, bench, run_machine_script
 from tests.lab.hosts.plans import (
     VIP,
@@ -47,8 +57,6 @@ HOLD_PACKAGE_LOCK = (
     ' $lock = pack("s s x4 q q l x4", F_WRLCK, 0, 0, 0, 0); fcntl(F, F_SETLK, $lock) or die;'
     ' $| = 1; print "locked\n"; <STDIN>'
 )
-CURRENT = "readlink /etc/k8s-ha-lb/current"
-STATE = "cd /etc/k8s-ha-lb && find . | sort && readlink current"
 
 
 @pytest.fixture(scope="class")
@@ -65,34 +73,6 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     folder = tmp_path_factory.mktemp("pairtest")
     with bench("pairtest", folder, ensure_image(print), hosts=TestPair.HOSTS) as made:
         yield made
-
-
-def apply(machine: Bench, script: str, host: str = "lb1") -> subprocess.CompletedProcess[str]:
-    started = time.monotonic()
-    result = machine.apply(script, host)
-    print(f"transaction: {time.monotonic() - started:.1f} s, status {result.returncode}")
-    return result
-
-
-def must_apply(machine: Bench, script: str, host: str = "lb1") -> None:
-    result = apply(machine, script, host)
-    assert result.returncode == 0, result.stderr
-
-
-def wait_for(what: str, condition: Callable[[], bool], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"{what} did not happen within {seconds} s"
-        time.sleep(0.05)
-
-
-def holders(machine: Bench, hosts: tuple[str, ...]) -> list[str]:
-    shown = f"ip -o address show to {VIP}"
-    return [host for host in hosts if machine.ask(shown, host)]
-
-
-def log_says(machine: Bench, text: str) -> Callable[[], bool]:
-    return lambda: machine.run(f"grep -qF '{text}' /var/log/k8s-ha-lb.log").returncode == 0
 
 
 class TestOneHost:
@@ -224,15 +204,7 @@ class TestOneHost:
     def test_a_killed_transaction_is_recovered_by_the_next_one(self, machine: Bench) -> None:
         before = machine.ask(CURRENT)
         killed = replace(with_haproxy_line(node_plan(), "# killed"), revision="another")
-        process = machine.popen(RUN_SCRIPT)
-        assert process.stdin is not None
-        process.stdin.write(transaction(killed))
-        process.stdin.close()
-        wait_for("the switch", lambda: machine.ask(CURRENT) != before, 30)
-        wait_for("the reload", log_says(machine, "reloading haproxy"), 30)
-        machine.ask("kill -9 $(fuser /run/k8s-ha-lb.lock 2>/dev/null || pgrep -x sh)")
-        process.wait(30)
-        assert machine.ask(CURRENT) != before
+        kill_in_the_middle(machine, transaction(killed), "reloading haproxy")
         must_apply(machine, transaction(node_plan()))
         assert log_says(machine, "an earlier transaction was interrupted")()
         assert machine.ask(CURRENT) == before
@@ -282,7 +254,9 @@ class TestOneHost:
         second = machine.apply(render_secrets_transaction(files))
         assert first.stdout == second.stdout, first.stderr
         reference = parse_secrets_reference(first.stdout)
-        must_apply(machine, transaction(replace(node_plan(), has_secrets=True), reference))
+        must_apply(
+            machine, transaction(replace(node_plan(), secrets_link="haproxy/secrets"), reference)
+        )
         link = "/etc/k8s-ha-lb/current/haproxy/secrets"
         assert machine.ask(f"cat {link}/userlist.cfg") + "\n" == files["userlist.cfg"]
         assert machine.ask(f"stat -L -c %a:%U {link} {link}/userlist.cfg") == "700:root\n600:root"
