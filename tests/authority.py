@@ -43,7 +43,14 @@ class Authority:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = _name(name)
         signer = issuer or self
-        builder = _builder(self._name, signer._name, self._key, _now() - _SKEW, DAY)
+        builder = _builder(
+            self._name,
+            signer._name,
+            self._key,
+            issuer_key=signer._key,
+            valid_from=_now() - _SKEW,
+            valid_for=DAY,
+        )
         usage = x509.KeyUsage(
             digital_signature=True,
             content_commitment=False,
@@ -92,7 +99,14 @@ class Authority:
     ) -> Issued:
         key = ec.generate_private_key(ec.SECP256R1())
         signed = (
-            _builder(_name(names[0]), self._name, key, valid_from, valid_for)
+            _builder(
+                _name(names[0]),
+                self._name,
+                key,
+                issuer_key=self._key,
+                valid_from=valid_from,
+                valid_for=valid_for,
+            )
             .add_extension(x509.SubjectAlternativeName([_alternative(n) for n in names]), False)
             .add_extension(x509.ExtendedKeyUsage([usage]), False)
             .sign(self._key, hashes.SHA256())
@@ -124,9 +138,12 @@ def _builder(
     subject: x509.Name,
     issuer: x509.Name,
     key: ec.EllipticCurvePrivateKey,
+    *,
+    issuer_key: ec.EllipticCurvePrivateKey,
     valid_from: datetime.datetime,
     valid_for: datetime.timedelta,
 ) -> x509.CertificateBuilder:
+    authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -135,6 +152,8 @@ def _builder(
         .serial_number(x509.random_serial_number())
         .not_valid_before(valid_from)
         .not_valid_after(valid_from + valid_for)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
+        .add_extension(authority, False)
     )
 
 
