@@ -12,7 +12,7 @@ from components.model.listener import Listener
 from components.model.load_balancer import LoadBalancer
 from components.model.tls import Certificate
 
-_CONTENTS = frozenset({"ca", "chain", "clientAuthority", "content"})
+FILE_CONTENTS = frozenset({"ca", "chain", "clientAuthority", "content"})
 """Settings that hold whole files."""
 
 
@@ -76,7 +76,7 @@ def _without_contents(value: object) -> object:
         return value
     return {
         name: _digest(each)
-        if name in _CONTENTS and isinstance(each, str)
+        if name in FILE_CONTENTS and isinstance(each, str)
         else _without_contents(each)
         for name, each in cast("Mapping[str, object]", value).items()
     }

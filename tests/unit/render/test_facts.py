@@ -2,7 +2,8 @@
 
 from components.model.budget.budget import failover_budget
 from components.model.budget.fault import Fault
-from components.render.facts import policy_facts
+from components.render.facts import FILE_CONTENTS, policy_facts
+from stacks.files import FILE_SETTINGS
 from tests.authority import Authority, Issued
 from tests.unit.models import CA, sample
 from tests.unit.tls_models import tls_listener
@@ -39,3 +40,7 @@ def test_a_file_stands_as_a_digest_that_changes_with_it() -> None:
 def test_accepted_faults_go_with_the_objective() -> None:
     slo = {"worstOutageMs": 4000, "acceptedUnbounded": ["backend-hung"]}
     assert facts(Authority("ca").server("a.test"))["slo"] == slo
+
+
+def test_every_setting_that_may_come_from_a_file_stands_as_a_digest() -> None:
+    assert set(FILE_SETTINGS.values()) == FILE_CONTENTS
