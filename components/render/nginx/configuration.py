@@ -8,6 +8,8 @@ from components.model.node import Node
 from components.render.environment import render_template
 from components.render.layout import HTPASSWD_FILE, NGINX_CONF
 from components.render.nginx.addresses import reachable, socket
+from components.render.nginx.http import http_listeners
+from components.render.nginx.indentation import indented
 from components.render.nginx.names import (
     backend_authority_file,
     client_authority_file,
@@ -48,7 +50,7 @@ def _file(name: str, content: str) -> ManagedFile:
 
 
 def _nginx_conf(lb: LoadBalancer, node: Node, revision: str) -> str:
-    return render_template(
+    text = render_template(
         "nginx/nginx.conf.j2",
         lb=lb,
         node=node,
@@ -65,4 +67,6 @@ def _nginx_conf(lb: LoadBalancer, node: Node, revision: str) -> str:
             socket(address, lb.stats.port) for address in reachable(lb.stats.reach, node)
         ],
         stream=stream_block(lb),
+        http=http_listeners(lb),
     )
+    return indented(text)
