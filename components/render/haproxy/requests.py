@@ -22,6 +22,7 @@ def http_rules(listener: Listener) -> Iterator[str]:
         file = beside(error_page_file(listener, page))
         yield f'http-error status {page.status} content-type "text/html; charset=utf-8" file {file}'
     yield from request_limit_rules(listener)
+    yield from _form_rules()
     yield from _size_rules(listener)
     port = listener.http.redirect_to_https_port
     if port is not None:
@@ -74,6 +75,14 @@ def error_pages(listener: Listener) -> tuple[ManagedFile, ...]:
 
 def _pages(listener: Listener) -> list[ErrorPage]:
     return sorted(listener.http.error_pages, key=lambda page: page.status)
+
+
+def _form_rules() -> Iterator[str]:
+    """What HAProxy 2.6 lets pass and RFC 9110 (section 5.5) and RFC 9112 (section 3.2) refuse: a
+    zero byte in a header, and no Host where the version demands one."""
+    yield "http-request deny deny_status 400 if { req.hdrs -m reg \\\\x00 }"
+    host = "{ req.hdr(host) -m found }"
+    yield f"http-request deny deny_status 400 unless {host} || {{ req.ver 1.0 }}"
 
 
 def _size_rules(listener: Listener) -> Iterator[str]:

@@ -16,7 +16,8 @@ SERVICE = "bench.Echo"
 
 
 class RpcServer:
-    """`Echo` answers `<name>: <request>`; `Count` streams the numbers up to the request's."""
+    """`Echo` answers `<name>: <request>`; `Count` streams the numbers up to the request's;
+    `Relay` streams what it is streamed."""
 
     def __init__(
         self,
@@ -62,6 +63,7 @@ class RpcServer:
             {
                 "Echo": grpc.unary_unary_rpc_method_handler(self._echo),
                 "Count": grpc.unary_stream_rpc_method_handler(self._count),
+                "Relay": grpc.stream_stream_rpc_method_handler(self._relay),
             },
         )
 
@@ -71,3 +73,6 @@ class RpcServer:
     def _count(self, request: bytes, context: grpc.ServicerContext) -> Iterator[bytes]:
         for number in range(1, int(request) + 1):
             yield str(number).encode()
+
+    def _relay(self, requests: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[bytes]:
+        yield from requests

@@ -1,0 +1,82 @@
+"""gRPC through a listener: unary and streaming calls, in clear and re-encrypted to backends."""
+
+import time
+from collections.abc import Iterator
+
+import grpc
+import pytest
+
+from components.model.capabilities import Engine
+from components.model.feature import Feature
+from tests.authority import Authority, Issued
+from tests.lab.traffic.addresses import Family
+from tests.lab.traffic.certificates import certificates, secret_files
+from tests.lab.traffic.models import CHECK, PORT, balancer, listener, pool
+from tests.lab.traffic.servers.rpc import SERVICE
+from tests.lab.traffic.tls import ClientTls
+from tests.lab.traffic.traffic import Traffic
+
+TIMEOUT_S = 10
+NAME = "rpc.example.org"
+
+
+@pytest.mark.proves(Feature.GRPC, Feature.HTTP2)
+@pytest.mark.parametrize("encrypted", [False, True], ids=["clear", "reencrypted"])
+def test_unary_calls_and_streams_reach_backends_of_a_grpc_pool(
+    traffic: Traffic, engine: Engine, authority: Authority, family: Family, encrypted: bool
+) -> None:
+    certificate = authority.server("backend.example.org") if encrypted else None
+    backend_tls = {"ca": authority.certificate, "serverName": "backend.example.org"}
+    servers = [
+        traffic.rpc_server(name, family=family, certificate=certificate) for name in ("a", "b")
+    ]
+    backends = pool(
+        *(server.backend() for server in servers),
+        protocol="h2",
+        tls=backend_tls if encrypted else None,
+    )
+    issued = authority.server(NAME)
+    served = listener(backends, mode="http", tls={"certificates": certificates(rpc=issued)})
+    traffic.edge(balancer(engine, served), secret_files(rpc=issued))
+    client, tls = traffic.client(family=family), ClientTls(server_name=NAME, authority=authority)
+    with client.grpc(PORT, tls=tls) as channel:
+        answers = {_echo(channel, f"call {n}") for n in range(4)}
+        numbers = [int(n) for n in _count(channel, 1000)]
+    assert answers == {f"{'ab'[n % 2]}: call {n}" for n in range(4)} or answers == {
+        f"{'ba'[n % 2]}: call {n}" for n in range(4)
+    }
+    assert numbers == list(range(1, 1001))
+
+
+@pytest.mark.proves(Feature.GRPC, Feature.LONG_LIVED)
+def test_a_grpc_stream_may_be_silent_for_longer_than_a_request(
+    traffic: Traffic, engine: Engine, authority: Authority
+) -> None:
+    issued: Issued = authority.server(NAME)
+    server = traffic.rpc_server("a")
+    served = listener(
+        pool(server.backend(), protocol="h2", health_check=CHECK),
+        mode="http",
+        tls={"certificates": certificates(rpc=issued)},
+        timeouts={"clientMs": 1000, "serverMs": 1000, "tunnelMs": 60_000},
+    )
+    traffic.edge(balancer(engine, served), secret_files(rpc=issued))
+    tls = ClientTls(server_name=NAME, authority=authority)
+    with traffic.client().grpc(PORT, tls=tls) as channel:
+        relay = channel.stream_stream(f"/{SERVICE}/Relay")
+        assert list(relay(_slow_words(2.5), timeout=TIMEOUT_S)) == [b"first", b"second"]
+
+
+def _slow_words(silence_s: float) -> Iterator[bytes]:
+    yield b"first"
+    time.sleep(silence_s)
+    yield b"second"
+
+
+def _echo(channel: grpc.Channel, text: str) -> str:
+    call = channel.unary_unary(f"/{SERVICE}/Echo")
+    return call(text.encode(), timeout=TIMEOUT_S, wait_for_ready=True).decode()
+
+
+def _count(channel: grpc.Channel, last: int) -> Iterator[bytes]:
+    return channel.unary_stream(f"/{SERVICE}/Count")(str(last).encode(), timeout=TIMEOUT_S)
