@@ -47,7 +47,7 @@ def drill_backend(target: DrillTarget, fault: Fault, backend: str) -> Measuremen
     during = recording.between(struck)
     return Measurement(
         prediction=predicted,
-        outage_ms=during.outage_ms(),
+        outage_ms=_outage_ms(during, predicted),
         failed=during.failed,
         attempts=during.total,
         rate_per_s=RATE_PER_S,
@@ -58,12 +58,24 @@ def drill_backend(target: DrillTarget, fault: Fault, backend: str) -> Measuremen
     )
 
 
+def _outage_ms(during: Recording, predicted: Prediction) -> float:
+    """Longest time in which no new connection succeeded.
+
+    Where a part fails without bound, the last connection of the recording may be of that part: only
+    the time up to it is known then.
+    """
+    if predicted.failing_ms is None:
+        return max((outage.duration_ms for outage in during.outages()), default=0.0)
+    return during.outage_ms()
+
+
 def _ejection_ms(during: Recording, predicted: Prediction, backend: str) -> float | None:
     """Time from the fault until the backend got its last connection, as far as clients can tell.
 
-    A restarted backend is back, and serves, before the recording ends: there is no last one.
+    A restarted backend is back, and serves, before the recording ends: there is no last one. Nor is
+    there where nothing takes the backend out.
     """
-    if predicted.fault is Fault.BACKEND_RESTARTED:
+    if predicted.fault is Fault.BACKEND_RESTARTED or predicted.degraded_ms is None:
         return None
     slow_ms = predicted.added_latency_ms or None
     return during.ejection_ms(during.mark("fault"), identity=backend, slow_ms=slow_ms)

@@ -48,14 +48,15 @@ def test_a_full_disk_refuses_every_write_and_loses_nothing(lab: Lab) -> None:
     def write(path: str) -> str:
         return run_in_machine(lab, "lb2", ["sh", "-c", f"echo written | tee {path} >&2"])
 
-    before = run_in_machine(lab, "lb2", ["sha256sum", "/etc/haproxy/haproxy.cfg"])
+    managed = "/etc/k8s-ha-lb/current/keepalived/keepalived.conf"
+    before = run_in_machine(lab, "lb2", ["sha256sum", managed])
     apply_fault(lab, "fill-disk", "lb2")
     try:
         for folder in ("/etc", "/var/lib", "/usr/local", "/root"):
             with pytest.raises(CommandError, match="No space left on device"):
                 write(f"{folder}/fault")
-        assert run_in_machine(lab, "lb2", ["sha256sum", "/etc/haproxy/haproxy.cfg"]) == before
-        assert run_in_machine(lab, "lb2", ["systemctl", "is-active", "haproxy"]) == "active\n"
+        assert run_in_machine(lab, "lb2", ["sha256sum", managed]) == before
+        assert run_in_machine(lab, "lb2", ["systemctl", "is-active", "keepalived"]) == "active\n"
     finally:
         heal_fault(lab, "fill-disk", "lb2")
     write("/etc/fault")

@@ -4,16 +4,30 @@ from collections.abc import Iterator
 
 import pytest
 
+from components.model.capabilities import Engine
+from lab.faults.engine import configured_engine
+from lab.hosts import LOAD_BALANCERS
 from lab.parts import Parts
 from lab.state import Lab
 from tests.lab.proofs.figures import FIGURES
 from tests.lab.proofs.stack import StackUnderTest
 
+ENGINES = (Engine.HAPROXY, Engine.NGINX)
+
+
+@pytest.fixture(scope="session", params=ENGINES, ids=str)
+def engine(whole_lab: Lab, lab_parts: Parts, request: pytest.FixtureRequest) -> Engine:
+    """Each engine in turn: all proofs of one, then the lab's stack is changed over to the next."""
+    wanted: Engine = request.param
+    if any(configured_engine(whole_lab, node) is not wanted for node in LOAD_BALANCERS):
+        StackUnderTest(lab=whole_lab, parts=lab_parts, engine=wanted).up()
+    return wanted
+
 
 @pytest.fixture
-def stack(lab: Lab, lab_parts: Parts) -> StackUnderTest:
-    """The whole lab's stack, healthy before the test, its VIPs where they belong."""
-    made = StackUnderTest(lab=lab, parts=lab_parts)
+def stack(lab: Lab, lab_parts: Parts, engine: Engine) -> StackUnderTest:
+    """The whole lab's stack on an engine, healthy before the test, its VIPs where they belong."""
+    made = StackUnderTest(lab=lab, parts=lab_parts, engine=engine)
     made.settle()
     return made
 

@@ -1,13 +1,15 @@
 """The lab's stack in the hands of a test: change settings, run Pulumi, look at the hosts."""
 
 import copy
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from components.model.budget.fault import Fault
+from components.model.capabilities import Engine
 from components.model.load_balancer import LoadBalancer
 from components.render.host import settle_seconds
 from lab.drill.target import DrillTarget
@@ -27,12 +29,39 @@ def unchanged(_: Settings) -> None:
     """No change."""
 
 
+def on_haproxy(config: Settings) -> None:
+    """The committed settings, which leave the engine out, said aloud."""
+    config[f"{PREFIX}controlPlane"]["engine"] = Engine.HAPROXY.value
+
+
+def on_nginx(config: Settings) -> None:
+    """nginx, with its passive checks and what they do not notice accepted; what it does not have
+    is left out."""
+    control_plane = config[f"{PREFIX}controlPlane"]
+    control_plane["engine"] = Engine.NGINX.value
+    control_plane["healthCheck"]["passive"] = True
+    control_plane.pop("slowStartMs", None)
+    config[f"{PREFIX}slo"]["acceptedUnbounded"] = [
+        Fault.BACKEND_HUNG.value,
+        Fault.BACKEND_ANSWERS_500.value,
+    ]
+
+
+ON: Mapping[Engine, Change] = {Engine.HAPROXY: on_haproxy, Engine.NGINX: on_nginx}
+"""What puts a stack's configuration on each engine."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class StackUnderTest:
-    """A lab that is up, and the means to run Pulumi on it again."""
+    """A lab that is up on an engine, and the means to run Pulumi on it again."""
 
     lab: Lab
     parts: Parts
+    engine: Engine
+
+    def on(self, engine: Engine) -> "StackUnderTest":
+        """The same stack with the settings of another engine."""
+        return replace(self, engine=engine)
 
     def up(self, change: Change = unchanged, *, project: Path = CHECKOUT) -> str:
         """Output of `pulumi up` with changed settings, without a preview. Raises CommandError."""
@@ -79,12 +108,11 @@ class StackUnderTest:
 
     def _settings(self, change: Change) -> Settings:
         settings = copy.deepcopy(yaml.safe_load(stack_file(self.lab).read_text()))
+        ON[self.engine](settings["config"])
         change(settings["config"][f"{PREFIX}controlPlane"])
         return settings
 
     def _file(self, change: Change) -> Path:
-        if change is unchanged:
-            return stack_file(self.lab)
         file = self.lab.folder / "Pulumi.changed.yaml"
         file.write_text(yaml.safe_dump(self._settings(change), sort_keys=False))
         return file

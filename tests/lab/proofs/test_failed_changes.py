@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from components.model.capabilities import Engine
 from lab.commands import CommandError
 from lab.drill.waiting import wait_until
 from lab.fabric.namespaces import ip
@@ -23,6 +24,10 @@ from tests.lab.proofs.stack import Settings, StackUnderTest
 BACKUP = "lb2"
 FREE_VIP = "198.18.0.77"
 REFUSED_CONFIGURATION = Path(__file__).parent / "refused_configuration"
+IN_ITS_WORDS = {
+    Engine.HAPROXY: "unknown keyword 'no-such-keyword;'",
+    Engine.NGINX: 'unknown directive "no-such-keyword"',
+}
 LOG = "/var/log/k8s-ha-lb.log"
 
 
@@ -36,7 +41,8 @@ def other_vip(settings: Settings) -> None:
 
 def in_service(stack: StackUnderTest, node: str) -> str:
     """What a node runs: its release and the process ids of its services."""
-    show = "readlink /etc/k8s-ha-lb/current; systemctl show -p MainPID haproxy keepalived"
+    services = f"{stack.engine.value} keepalived"
+    show = f"readlink /etc/k8s-ha-lb/current; systemctl show -p MainPID {services}"
     return run_in_machine(stack.lab, node, ["sh", "-c", show])
 
 
@@ -57,7 +63,7 @@ def restored(stack: StackUnderTest) -> Iterator[StackUnderTest]:
     stack.settle()
 
 
-def test_a_configuration_that_haproxy_refuses_changes_nothing_and_is_told_in_its_words(
+def test_a_configuration_that_the_engine_refuses_changes_nothing_and_is_told_in_its_words(
     restored: StackUnderTest,
 ) -> None:
     with (
@@ -66,8 +72,8 @@ def test_a_configuration_that_haproxy_refuses_changes_nothing_and_is_told_in_its
     ):
         restored.up(project=REFUSED_CONFIGURATION)
     said = str(failure.value)
-    assert "haproxy refuses its configuration, nothing was changed" in said
-    assert "unknown keyword 'no-such-keyword'" in said
+    assert f"{restored.engine.value} refuses its configuration, nothing was changed" in said
+    assert IN_ITS_WORDS[restored.engine] in said
     assert BACKUP in said
 
 
