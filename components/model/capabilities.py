@@ -72,6 +72,11 @@ CAPABILITIES: Mapping[Engine, Capabilities] = {
                 why="the queue is part of commercial nginx",
                 instead=f"leave maxConnections of the backend out, or {_USE_HAPROXY}",
             ),
+            Feature.SNI_POOL_SETTINGS: Missing(
+                why="nginx has one connect timeout, one number of retries and one PROXY setting for"
+                " all pools of a TCP listener",
+                instead=f"give these pools the same ones or other listeners, or {_USE_HAPROXY}",
+            ),
             Feature.COOKIE_PERSISTENCE: Missing(
                 why="sticky cookies are part of commercial nginx",
                 instead=f"set balance to source_hash, or {_USE_HAPROXY}",
@@ -100,9 +105,26 @@ CAPABILITIES: Mapping[Engine, Capabilities] = {
         notes={
             Feature.PASSIVE_CHECKS: "`maxFails` and `failTimeoutS`; a backend that accepts and"
             " never answers is not noticed in TCP mode",
+            Feature.REJECT_WHEN_EMPTY: "always, as nginx has no queue; all backends are out for"
+            " `failTimeoutS` once all have failed",
+            Feature.SEVERAL_CERTIFICATES: "in TCP mode nginx's workers read certificate and key at"
+            " each handshake, from files that only root and their group may read",
+            Feature.CLIENT_CERTIFICATES: "in HTTP mode a client without one is answered with 400",
+            Feature.ERROR_PAGES: "none for 408, for which nginx closes the connection",
+            Feature.WEBSOCKET: "and SPDY; other upgrades stay HTTP/1.1",
+            Feature.ACCEPT_PROXY: "in HTTP mode a connection from elsewhere is closed at its first"
+            " request",
+            Feature.SOURCES_LIMITED: "in HTTP mode refused sources are answered with 403",
             Feature.STATISTICS: "the stub_status figures",
             Feature.CONNECTIONS_PER_SOURCE: "in HTTP mode a connection counts while it has a"
-            " request",
+            " request; more are answered with 429",
+            Feature.REQUEST_RATE: "a source that was silent may send the requests of one second at"
+            " once",
+            Feature.LONG_LIVED: "in TCP mode `tunnelMs` is the idle time from the beginning;"
+            " `clientMs` bounds PROXY header, greeting and handshake. Keepalive times apply to"
+            " clients; towards backends they are the kernel's",
+            Feature.SESSION_TIMING: "in /var/log/nginx/k8s-ha-lb.log, HTTP requests in"
+            " k8s-ha-lb-http.log",
         },
         descriptors_per_connection=2,
         descriptors_base=200,

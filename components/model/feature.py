@@ -25,6 +25,7 @@ class Feature(StrEnum):
     # TLS
     TLS_PASSTHROUGH = "TLS passed through"
     SNI_ROUTING = "SNI routing without termination"
+    SNI_POOL_SETTINGS = "connection settings of its own for each pool of SNI routes"
     TLS_TERMINATION = "TLS termination"
     SEVERAL_CERTIFICATES = "several certificates on one listener"
     CLIENT_CERTIFICATES = "client certificates"

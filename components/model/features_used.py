@@ -37,8 +37,23 @@ def features_used(listener: Listener) -> Iterator[Use]:
     rate = listener.limits.connection_rate_per_source
     if rate is not None:
         yield _use(Feature.CONNECTION_RATE, f"{at}.limits.connectionRatePerSource", rate)
+    if listener.sni_routes:
+        yield from _of_sni_pools(listener.pools)
     for pool in listener.pools:
         yield from _of_pool(f"pools[{pool.name}]", pool, listener.mode)
+
+
+def _of_sni_pools(pools: tuple[Pool, ...]) -> Iterator[Use]:
+    first = pools[0]
+    for pool in pools:
+        for setting, value, common in (
+            ("connectTimeoutMs", pool.connect_timeout_ms, first.connect_timeout_ms),
+            ("retries", pool.retries, first.retries),
+            ("sendProxy", pool.send_proxy, first.send_proxy),
+        ):
+            if value != common:
+                unlike = f"{value}, unlike {common} of pool {first.name}"
+                yield _use(Feature.SNI_POOL_SETTINGS, f"pools[{pool.name}].{setting}", unlike)
 
 
 def _of_pool(at: str, pool: Pool, mode: ListenerMode) -> Iterator[Use]:

@@ -3,6 +3,7 @@
 import re
 from enum import StrEnum
 from typing import Self
+from urllib.parse import unquote_to_bytes
 
 from pydantic import Field, model_validator
 
@@ -10,6 +11,7 @@ from components.model.base import Model, refuse
 from components.model.network import RouteHost
 from components.model.pool import Pool
 
+_ESCAPE = re.compile("%(?!00)[0-9A-Fa-f]{2}")
 _SLASH = re.compile("%2f", re.IGNORECASE)
 
 
@@ -47,6 +49,13 @@ class HttpRoute(Model):
                 "no request has //, /./, /../ or %2F in its path once it is normalised",
                 "write it without them",
             )
+        if not _decodes(self.path):
+            raise refuse(
+                "routes[].path",
+                self.path,
+                "engines compare decoded paths, and this is no text in UTF-8",
+                "write % with two digits, for UTF-8 and no zero byte",
+            )
         if self.path_match is PathMatch.PREFIX and self.path != "/" and self.path.endswith("/"):
             raise refuse(
                 "routes[].path",
@@ -64,3 +73,11 @@ class SniRoute(Model):
     """Names that clients ask for (SNI), `*.name` for one or more labels before it."""
     pool: Pool
     """The backends that serve it."""
+
+
+def _decodes(path: str) -> bool:
+    try:
+        unquote_to_bytes(path).decode()
+    except UnicodeDecodeError:
+        return False
+    return "%" not in _ESCAPE.sub("", path)

@@ -11,7 +11,7 @@ from components.model.budget.overhead import PROBE_MS
 from components.model.budget.prediction import Prediction, unbounded
 from components.model.health_check import HealthCheck
 from components.model.listener import Listener, ListenerMode
-from components.model.pool import Pool
+from components.model.pool import Pool, PoolProtocol
 
 
 def passively_checked(listener: Listener, pool: Pool, check: HealthCheck) -> tuple[Prediction, ...]:
@@ -98,7 +98,11 @@ def _hung(listener: Listener, pool: Pool, check: HealthCheck) -> Prediction:
             pool,
             "passive: the backend's system accepts connections, nothing fails that nginx sees",
         )
-    answer = listener.timeouts.server_ms * check.max_fails + PROBE_MS
+    times = listener.timeouts
+    streams = pool.protocol is PoolProtocol.H2
+    silence = max(times.server_ms, times.tunnel_ms) if streams else times.server_ms
+    timeout = "tunnel" if streams else "server"
+    answer = silence * check.max_fails + PROBE_MS
     return Prediction(
         fault=Fault.BACKEND_HUNG,
         outage_ms=answer if len(pool.serving) < 2 else PROBE_MS,
@@ -106,7 +110,7 @@ def _hung(listener: Listener, pool: Pool, check: HealthCheck) -> Prediction:
         degraded_share=pool.largest_share,
         failing_ms=answer,
         established="hang until timeouts",
-        formula=f"passive: {check.max_fails} x {listener.timeouts.server_ms} ms server timeout"
+        formula=f"passive: {check.max_fails} x {silence} ms {timeout} timeout"
         f" + {PROBE_MS} ms, once {check.max_fails} requests waited for it; then every"
         f" {check.fail_timeout_s} s one more waits",
     )

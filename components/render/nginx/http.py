@@ -44,6 +44,7 @@ def http_listeners(lb: LoadBalancer) -> str:
         error_page_path=_error_page_path,
         first_buffer_bytes=_first_buffer_bytes,
         client_body_timeout_ms=_client_body_timeout_ms,
+        answer_silence_ms=_answer_silence_ms,
         speaks_h2=_speaks_h2,
         keepalive=KEEPALIVE_CONNECTIONS,
     )
@@ -57,6 +58,12 @@ def _client_body_timeout_ms(listener: Listener, pool: Pool) -> int:
     """gRPC clients may be silent on a stream for as long as on a tunnel."""
     times = listener.timeouts
     return max(times.client_ms, times.tunnel_ms) if _speaks_h2(pool) else times.client_ms
+
+
+def _answer_silence_ms(listener: Listener, pool: Pool) -> int:
+    """So may the backend, whose other answers are not told apart from streams."""
+    times = listener.timeouts
+    return max(times.server_ms, times.tunnel_ms) if _speaks_h2(pool) else times.server_ms
 
 
 def _first_buffer_bytes(listener: Listener) -> int:

@@ -121,7 +121,11 @@ def test_a_wildcard_certificate_is_for_one_label(pattern: str, host: str, is_for
 
 
 @pytest.mark.parametrize(
-    "path", ["//a", "/a//b", "/./a", "/a/../b", "/..", "/a%2Fb", "/a%2fb", "/a#b", "/a b", "a", ""]
+    "path",
+    [
+        *("//a", "/a//b", "/./a", "/a/../b", "/..", "/a%2Fb", "/a%2fb", "/a#b", "/a b", "a", ""),
+        *("/%", "/%z0", "/%0", "/%00", "/%FF", "/%C3", "/%C3/%A4"),
+    ],
 )
 def test_a_path_that_no_request_has_is_refused(path: str) -> None:
     assert "path" in refused(HttpRoute, path=path, pathMatch="exact", pool=POOL)
