@@ -53,10 +53,15 @@ class Client:
         return made
 
     def connect_tls(
-        self, port: int, tls: ClientTls, *, proxy: ProxyHeader | None = None
+        self,
+        port: int,
+        tls: ClientTls,
+        *,
+        proxy: ProxyHeader | None = None,
+        timeout_s: float = TIMEOUT_S,
     ) -> ssl.SSLSocket:
         """The same after a TLS handshake. Raises OSError (ssl.SSLError is one)."""
-        plain = self.connect(port, proxy=proxy)
+        plain = self.connect(port, proxy=proxy, timeout_s=timeout_s)
         try:
             return tls.context().wrap_socket(plain, server_hostname=tls.server_name)
         except OSError:
@@ -82,9 +87,18 @@ class Client:
                 served[session.greeting.server] += 1
         return served
 
-    def attempt(self, port: int, *, timeout_s: float = TIMEOUT_S) -> Outcome:
+    def attempt(
+        self, port: int, *, tls: ClientTls | None = None, timeout_s: float = TIMEOUT_S
+    ) -> Outcome:
         """What became of one connection to a line server."""
-        return outcome(lambda: LineSession(self.connect(port, timeout_s=timeout_s)).close())
+
+        def talk() -> None:
+            if tls is None:
+                LineSession(self.connect(port, timeout_s=timeout_s)).close()
+            else:
+                LineSession(self.connect_tls(port, tls, timeout_s=timeout_s)).close()
+
+        return outcome(talk)
 
     @contextmanager
     def http(self, *, tls: ClientTls | None = None, http2: bool = False) -> Iterator[httpx.Client]:

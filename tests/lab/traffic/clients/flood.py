@@ -7,17 +7,27 @@ from typing import Self
 
 from tests.lab.traffic.clients.client import Client
 from tests.lab.traffic.clients.outcome import Outcome
+from tests.lab.traffic.tls import ClientTls
 
 
 class Flood:
     """Connects as fast as it can, until it is left or has made `most` connections."""
 
-    def __init__(self, client: Client, port: int, *, most: int = 5000, threads: int = 2) -> None:
+    def __init__(
+        self,
+        client: Client,
+        port: int,
+        *,
+        tls: ClientTls | None = None,
+        most: int = 5000,
+        threads: int = 2,
+    ) -> None:
         self.outcomes: Counter[Outcome] = Counter()
         """How the connections ended; complete when it is left."""
-        self._client, self._port = client, port
+        self._client, self._port, self._tls = client, port, tls
         self._left = threading.BoundedSemaphore(most)
         self._ended = threading.Event()
+        self._counting = threading.Lock()
         self._threads = [threading.Thread(target=self._run) for _ in range(threads)]
 
     def __enter__(self) -> Self:
@@ -37,4 +47,6 @@ class Flood:
 
     def _run(self) -> None:
         while not self._ended.is_set() and self._left.acquire(blocking=False):
-            self.outcomes[self._client.attempt(self._port, timeout_s=1)] += 1
+            ended = self._client.attempt(self._port, tls=self._tls, timeout_s=1)
+            with self._counting:
+                self.outcomes[ended] += 1

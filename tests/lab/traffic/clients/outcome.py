@@ -1,5 +1,6 @@
 """What became of a connection."""
 
+import ssl
 from collections.abc import Callable
 from enum import StrEnum
 
@@ -15,12 +16,16 @@ class Outcome(StrEnum):
     CLOSED = "closed"
     """FIN before an answer."""
     TIMED_OUT = "timed out"
+    TLS_FAILED = "TLS failed"
+    """No handshake, or a certificate that is not believed."""
 
 
 def outcome(attempt: Callable[[], object]) -> Outcome:
     """How `attempt` ended. Raises any other OSError."""
     try:
         attempt()
+    except ssl.SSLError:
+        return Outcome.TLS_FAILED
     except TimeoutError:
         return Outcome.TIMED_OUT
     except ConnectionRefusedError:
