@@ -96,6 +96,10 @@ class Edge:
         """Pid of the engine's master."""
         return self._process.pid
 
+    def file(self, path: str) -> Path:
+        """A file as the engine sees it, for example its log."""
+        return Path(f"/proc/{self._process.pid}/root{path}")
+
     @property
     def output(self) -> str:
         """What the engine wrote to its terminal, over all its starts."""

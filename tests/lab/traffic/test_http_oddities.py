@@ -15,7 +15,6 @@ REFUSED = {
     "a negative length": get("/", "Content-Length: -1", method="POST"),
     "a space before the colon": get("/", "X-Any : 1"),
     "a zero byte in a header": get("/", "X-Any: a\0b"),
-    "a bare line feed in the request line": b"GET / HTTP/1.1\nFoo\r\nHost: bench\r\n\r\n",
     "an unknown transfer coding": get("/", "Transfer-Encoding: cow", method="POST"),
     "garbage": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
 }
@@ -30,6 +29,20 @@ def test_ambiguous_requests_are_refused(traffic: Traffic, engine: Engine) -> Non
     assert statuses == dict.fromkeys(REFUSED, 400) | {"an unknown transfer coding": ANY}
     assert statuses["an unknown transfer coding"] in (400, 501)
     assert server.accepted == 0
+
+
+def test_a_bare_line_feed_is_refused_or_arrives_as_the_end_of_a_line(
+    traffic: Traffic, engine: Engine
+) -> None:
+    """RFC 9112, section 2.2, allows both; the backend reads what the engine read."""
+    server = _served(traffic, engine)
+    request = b"GET / HTTP/1.1\nFoo\r\nHost: bench\r\n\r\n"
+    answer = exchange(traffic.client(), PORT, request)
+    if answer.status == 400:
+        assert server.accepted == 0
+    else:
+        assert (answer.seen.path, answer.seen.headers["host"]) == ("/", ["bench"])
+        assert answer.seen.headers["foo"] == [""]
 
 
 def test_a_request_of_two_lengths_is_refused_or_arrives_with_one(
