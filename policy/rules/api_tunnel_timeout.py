@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pulumi_policy import Severity
 
-from .facts.load_balancer import listeners, serves
+from .facts.load_balancer import API_PORT, in_front_of
 from .facts.resource import Resource, is_composition
 from .pack.limits import Limit, Limits
 from .pack.policy import resource_policy
@@ -34,12 +34,10 @@ def too_short(tunnel_ms: float, minimum_ms: float) -> bool:
 
 def check(resource: Resource, limits: Limits) -> Iterator[str]:
     """A violation per listener with a short tunnel timeout or without keepalives."""
-    if not serves(resource, "kube-apiserver"):
-        return
     minimum = limits.number(MINIMUM.name)
-    setting = f"{resource.settings}.timeouts"
-    for name, listener in listeners(resource):
-        timeouts = listener.child("timeouts")
+    for listener in in_front_of(resource, API_PORT):
+        name, setting = listener.name, f"{listener.setting}.timeouts"
+        timeouts = listener.facts.child("timeouts")
         if timeouts is None:
             continue
         tunnel = timeouts.number("tunnelMs")

@@ -43,11 +43,11 @@ def check(resource: Resource, limits: Limits) -> Iterator[str]:
         serving = len(backends) - len(drained)
         if too_few(serving, minimum):
             yield said(
-                f"{resource.settings}.backends",
-                f"{serving} for listener {pool.listener}"
+                f"{pool.setting}.backends",
+                f"{serving} for listener {pool.listener.name}"
                 + (f" ({len(drained)} more drained)" if drained else ""),
                 f"a pool needs at least {minimum:g}",
-                f"list {minimum - serving:g} more in {resource.settings}.backends"
+                f"list {minimum - serving:g} more in {pool.setting}.backends"
                 + (" or end a drain" if drained else ""),
             )
 

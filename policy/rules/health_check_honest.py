@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from .facts.facts import Facts
-from .facts.load_balancer import pools, serves
+from .facts.load_balancer import API_PORT, in_front_of, pools_of
 from .facts.resource import Resource, is_composition
 from .pack.limits import Limit, Limits
 from .pack.policy import resource_policy
@@ -32,13 +32,11 @@ def honest_path(path: str, paths: list[str]) -> bool:
 
 def check(resource: Resource, limits: Limits) -> Iterator[str]:
     """A violation for everything in a check that could call a dead API server healthy."""
-    if not serves(resource, "kube-apiserver"):
-        return
-    setting = f"{resource.settings}.healthCheck"
-    for pool in pools(resource):
-        if pool.facts.has("healthCheck"):
-            probe = pool.facts.child("healthCheck")
+    for listener in in_front_of(resource, API_PORT):
+        for pool in pools_of(listener):
+            probe = pool.facts.child("healthCheck") if pool.facts.has("healthCheck") else None
             if probe:
+                setting = f"{pool.setting}.healthCheck"
                 yield from _check_probe(setting, probe, limits.texts(PATHS.name))
 
 

@@ -30,6 +30,8 @@ class BadStack:
     rule: str
     says: tuple[str, ...]
     settings: dict[str, Any] = field(default_factory=dict[str, Any])
+    limits: dict[str, Any] = field(default_factory=dict[str, Any])
+    """Configuration of the rule in the pack."""
 
 
 def component(facts: dict[str, Any], name: str = "lab", type: str = TYPE) -> dict[str, Any]:
@@ -47,6 +49,24 @@ def first(path: str) -> list[Any]:
         place = place[int(part) if part.isdigit() else part]
     return place[:1]
 
+
+def behind_nginx() -> dict[str, Any]:
+    facts = changed("loadBalancer.engine", "nginx")
+    facts["loadBalancer"]["listeners"][0]["pool"]["healthCheck"]["passive"] = True
+    return {"components": [component(facts)]}
+
+
+def with_certificate(not_after: str) -> dict[str, Any]:
+    tls = {"profile": "intermediate", "names": ["web.example.com"]}
+    facts = changed("loadBalancer.listeners.0.tls", tls)
+    told = {"listener": "kube-apiserver", "name": "web", "names": ["web.example.com"]}
+    facts["certificates"] = [told | {"notBefore": "2019-01-01T00:00:00Z", "notAfter": not_after}]
+    return {"components": [component(facts)]}
+
+
+FAULTS = [each["fault"] for each in control_plane_facts()["failoverBudget"]]
+RESTARTED = FAULTS.index("backend-restarted")
+LEVELS = {rule.name: rule.level.value for rule in RULES}
 
 BAD_STACKS = [
     BadStack(
@@ -119,6 +139,62 @@ BAD_STACKS = [
         control_plane("loadBalancer.listeners.0.timeouts.tunnelMs", 60_000),
     ),
     BadStack(
+        "backend-detection-beats-vip",
+        ("lab: the predicted ejection of backend-hung is 3100 ms", "after 3000 ms", "intervalMs"),
+        {"components": [component(control_plane_facts())]},
+        {"localCheckAsksBackends": True},
+    ),
+    BadStack(
+        "ejection-beats-apiserver-shutdown",
+        ("lab: the predicted ejection of backend-restarted is 9000 ms", "serves 8000 ms"),
+        control_plane(f"failoverBudget.{RESTARTED}.degradedMs", 9000),
+    ),
+    BadStack(
+        "api-no-persistence",
+        ("lab: controlPlane.persistence.kind is source", "remove controlPlane.persistence"),
+        control_plane(f"{POOL}.persistence", {"kind": "source"}),
+    ),
+    BadStack(
+        "dead-sessions-closed",
+        ("lab: controlPlane.closeSessionsOfDeadBackend is false", "set it to true"),
+        control_plane(f"{POOL}.closeSessionsOfDeadBackend", False),
+    ),
+    BadStack(
+        "reject-when-empty",
+        ("lab: controlPlane.rejectWhenEmpty is false", "rejectWhenEmpty to true"),
+        control_plane(f"{POOL}.rejectWhenEmpty", False),
+    ),
+    BadStack(
+        "health-check-active",
+        ("lab: controlPlane.healthCheck.passive is true with engine nginx", "stays in use"),
+        behind_nginx(),
+    ),
+    BadStack(
+        "tls-minimum",
+        ("lab: controlPlane.tls.certificates[web] is valid until 2020", "renew it"),
+        with_certificate("2020-01-01T00:00:00+00:00"),
+    ),
+    BadStack(
+        "proxy-protocol-paired",
+        ("lab: controlPlane.sendProxy is v1", "set controlPlane.backendsAcceptProxy"),
+        control_plane(f"{POOL}.sendProxy", "v1"),
+    ),
+    BadStack(
+        "sources-limited",
+        ("lab: controlPlane.allowedCidrs is empty", "set controlPlane.allowedCidrs"),
+        control_plane("loadBalancer.listeners.0.allowedCidrs", []),
+    ),
+    BadStack(
+        "stats-not-exposed",
+        ("lab: controlPlane.stats.reach is node", "stats.reach to loopback"),
+        control_plane("loadBalancer.stats.reach", "node"),
+    ),
+    BadStack(
+        "config-within-limits",
+        ("lab: controlPlane.maxConnections is 900000", "set controlPlane.maxConnections to"),
+        control_plane("loadBalancer.maxConnections", 900_000),
+    ),
+    BadStack(
         "within-slo",
         (
             "lab: the predicted outage of engine-killed is 20000 ms",
@@ -153,16 +229,21 @@ def resources(cli: PulumiCli) -> list[str]:
     return [each["type"] for each in found if not each["type"].startswith("pulumi:")]
 
 
-def stopped(cli: PulumiCli, *command: str) -> str:
-    """What the engine says when the pack stops a command."""
-    return cli.run(*command, f"--stack={cli.stack}", f"--policy-pack={PACK}", expect=1)
+def stopped(cli: PulumiCli, *command: str, expect: int = 1) -> str:
+    """What the engine says when the pack stops a command; advice alone stops none."""
+    return cli.run(*command, f"--stack={cli.stack}", f"--policy-pack={PACK}", expect=expect)
 
 
 @pytest.mark.parametrize("bad", BAD_STACKS, ids=lambda bad: bad.rule)
-def test_a_bad_control_plane_is_stopped_in_preview(bad: BadStack, stack) -> None:
+def test_a_bad_control_plane_is_stopped_or_advised_in_preview(
+    bad: BadStack, stack, tmp_path: Path
+) -> None:
     cli = stack(bad.settings)
-    output = stopped(cli, "preview")
-    assert "[mandatory] [severity: " in output
+    limits = tmp_path / "limits.json"
+    limits.write_text(json.dumps({bad.rule: bad.limits}))
+    mandatory = LEVELS[bad.rule] == "mandatory"
+    output = stopped(cli, "preview", f"--policy-pack-config={limits}", expect=int(mandatory))
+    assert f"[{LEVELS[bad.rule]}] [severity: " in output
     assert f"  {bad.rule}  (" in output
     for part in bad.says:
         assert part in output

@@ -1,10 +1,13 @@
 """Facts of a good control plane, as its component registers them; made by the real model."""
 
+import json
 from typing import Any
 
 from components.model.budget.budget import failover_budget
+from components.model.listener import Listener
 from components.model.load_balancer import LoadBalancer
 from components.model.profile import ProfileName
+from components.render.facts import policy_facts
 from tests.unit.models import sample
 
 TYPE = "k8s-ha-lb:control_plane:ControlPlane"
@@ -12,20 +15,18 @@ TYPE = "k8s-ha-lb:control_plane:ControlPlane"
 
 def control_plane_facts(profile: ProfileName = ProfileName.FAST) -> dict[str, Any]:
     """Inputs and outputs of a control plane with this profile; each call gives fresh data."""
-    return facts_of(sample(profile), worst_outage_ms=10_000)
+    (listener,) = sample(profile).listeners
+    values = {"name": listener.name, "port": listener.port, "pool": listener.pool}
+    limited = Listener.model_validate({**values, "allowed_cidrs": ["198.18.0.0/15", "2001:2::/48"]})
+    return facts_of(sample(profile, listeners=(limited,)), worst_outage_ms=10_000)
 
 
 def facts_of(lb: LoadBalancer, *, worst_outage_ms: int) -> dict[str, Any]:
     """What the component of a control plane with this model registers."""
-    return {
-        "role": "kube-apiserver",
-        "loadBalancer": lb.model_dump(mode="json", by_alias=True),
-        "failoverBudget": [
-            prediction.model_dump(mode="json", by_alias=True)
-            for prediction in failover_budget(lb).predictions
-        ],
-        "slo": {"worstOutageMs": worst_outage_ms},
-    }
+    facts = policy_facts(
+        lb, failover_budget(lb), worst_outage_ms=worst_outage_ms, accepted_unbounded=()
+    )
+    return json.loads(json.dumps(facts))
 
 
 def changed(path: str, value: object, **facts: Any) -> dict[str, Any]:

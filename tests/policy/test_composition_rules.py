@@ -1,6 +1,5 @@
 """Rules over one composition: what violates them, what is missing, unknown or configured."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from policy.rules import (
     two_load_balancer_nodes,
     within_slo,
 )
+from tests.policy.cases import Case, spelled
 from tests.policy.good_facts import changed, control_plane_facts, without
 from tests.policy.judging import UNKNOWN, Given, judge
 
@@ -23,20 +23,6 @@ TIMEOUTS = "loadBalancer.listeners.0.timeouts"
 NODES = "loadBalancer.nodes"
 BACKENDS = control_plane_facts()["loadBalancer"]["listeners"][0]["pool"]["backends"]
 PAIR = control_plane_facts()["loadBalancer"]["nodes"]
-
-
-@dataclass(frozen=True)
-class Case:
-    """One defect and what the message must name: the setting with its value, and the fix."""
-
-    rule: Any
-    path: str
-    value: object
-    says: tuple[str, ...]
-    also: dict[str, Any] = field(default_factory=dict[str, Any])
-
-    def __str__(self) -> str:
-        return f"{self.rule.RULE.name}: {self.path}"
 
 
 VIOLATING = [
@@ -87,7 +73,6 @@ VIOLATING = [
         NODES,
         PAIR[:1],
         ("controlPlane.nodes is 1 with an IPv4 address", "at least 2", "add 1 more"),
-        {},
     ),
     Case(
         priorities_decide,
@@ -136,7 +121,7 @@ VIOLATING = [
         within_slo,
         "failoverBudget.0.outageMs",
         None,
-        ("the predicted outage of engine-killed is unbounded", "raise slo.worstOutageMs"),
+        ("the predicted outage of engine-killed is unbounded", "add engine-killed to slo.accepted"),
     ),
     Case(
         within_slo,
@@ -183,12 +168,6 @@ READ = [
     (within_slo, "failoverBudget.2.failingMs"),
 ]
 ids = [f"{rule.RULE.name}: {path}" for rule, path in READ]
-
-
-def spelled(path: str) -> str:
-    """`a.0.b` as messages write it: `a[0].b`."""
-    parts = path.split(".")
-    return "".join(f"[{p}]" if p.isdigit() else f".{p}" for p in parts).lstrip(".")
 
 
 @pytest.mark.parametrize(("rule", "path"), READ, ids=ids)
@@ -284,9 +263,12 @@ def test_a_readyz_path_with_a_query_is_honest() -> None:
 
 
 @pytest.mark.parametrize("rule", [health_check_honest, api_tunnel_timeout])
-def test_a_rule_of_the_api_leaves_other_roles_alone(rule) -> None:
+def test_a_rule_of_the_api_judges_its_port_and_leaves_other_roles_alone(rule) -> None:
     facts = changed(f"{PROBE}.kind", "tcp", role="ingress")
-    facts["loadBalancer"]["listeners"][0]["timeouts"]["tunnelMs"] = 1000
+    listener = facts["loadBalancer"]["listeners"][0]
+    listener["timeouts"]["tunnelMs"] = 1000
+    assert judge(rule.POLICY, Given(facts)).violations
+    listener["port"] = 8443
     assert judge(rule.POLICY, Given(facts)).clean
 
 
@@ -312,3 +294,34 @@ def test_a_control_plane_without_facts_is_refused() -> None:
 def test_other_components_of_ours_need_no_facts() -> None:
     machine = Given({}, type="k8s-ha-lb:machines:ExistingMachine")
     assert judge(at_least_two_backends.POLICY, machine).clean
+
+
+FAULTS = [each["fault"] for each in control_plane_facts()["failoverBudget"]]
+HUNG = f"failoverBudget.{FAULTS.index('backend-hung')}"
+
+
+def unbounded(*accepted: str, **of_hung: object) -> dict[str, Any]:
+    facts = changed(f"{HUNG}.failingMs", None)
+    facts["failoverBudget"][FAULTS.index("backend-hung")] |= of_hung
+    facts["slo"]["acceptedUnbounded"] = list(accepted)
+    return facts
+
+
+def test_a_part_that_fails_without_bound_is_refused_unless_the_stack_accepts_the_fault() -> None:
+    message = judge(within_slo.POLICY, Given(unbounded())).only
+    assert "the predicted outage of backend-hung is unbounded" in message
+    assert "or add backend-hung to slo.acceptedUnbounded" in message
+    assert judge(within_slo.POLICY, Given(unbounded("backend-hung"))).clean
+    assert judge(within_slo.POLICY, Given(unbounded("backend-killed"))).violations
+
+
+def test_what_has_a_bound_of_an_accepted_fault_is_still_judged() -> None:
+    facts = unbounded("backend-hung", outageMs=20_000)
+    message = judge(within_slo.POLICY, Given(facts)).only
+    assert "the predicted outage of backend-hung is 20000 ms" in message
+    assert "raise slo.worstOutageMs" in message
+
+
+def test_an_accepted_fault_of_an_unknown_name_is_refused() -> None:
+    message = judge(within_slo.POLICY, Given(unbounded("backend-hung", "backend-hang"))).only
+    assert "slo.acceptedUnbounded is backend-hang: no fault has this name" in message

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from ipaddress import (
     IPv4Address,
     IPv4Interface,
@@ -42,6 +43,10 @@ class Facts:
     def has(self, key: str) -> bool:
         """Whether the value is given: present and not null. One that is not known yet counts."""
         return self._get(key) is not None
+
+    def null(self, key: str) -> bool:
+        """Whether the value is given as null, which says something, unlike one left out."""
+        return isinstance(self.value, dict) and key in self.value and self.value[key] is None
 
     def settled(self, key: str) -> bool:
         """Whether nothing in the value is still to be known."""
@@ -92,9 +97,21 @@ class Facts:
             return None
         return value
 
+    def texts(self, key: str) -> list[str] | None:
+        """The texts of the list under `key`."""
+        found = self.children(key)
+        if found is None:
+            return None
+        parts = [Facts({"": each.value}, each.path, self.gaps).text("") for each in found]
+        return [text for text in parts if text is not None]
+
     def address(self, key: str) -> Address | None:
         """The IP address under `key`."""
         return self._parsed(key, ip_address, "an IP address")
+
+    def time(self, key: str) -> datetime | None:
+        """The ISO 8601 time with zone under `key`."""
+        return self._parsed(key, _with_zone, "an ISO 8601 time with zone")
 
     def address_text(self) -> Interface | None:
         """This place itself as an address with prefix length."""
@@ -130,6 +147,13 @@ class Facts:
 
     def _at(self, key: str) -> str:
         return f"{self.path}.{key}".strip(".")
+
+
+def _with_zone(text: str) -> datetime:
+    time = datetime.fromisoformat(text)
+    if time.tzinfo is None:
+        raise ValueError("no zone")
+    return time
 
 
 def _waits(value: Plain) -> bool:

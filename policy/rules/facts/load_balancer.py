@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from .facts import Address, Facts, Interface
 from .resource import Resource
 
+API_PORT = 6443
+MACHINE_CONFIG_PORT = 22623
+"""Port of OpenShift's machine config server, which sits beside every kube-apiserver."""
+
 
 def load_balancer(resource: Resource) -> Facts | None:
     """The `loadBalancer` facts."""
@@ -28,24 +32,71 @@ def vips(resource: Resource) -> list[tuple[str, Facts]]:
 
 
 @dataclass(frozen=True)
-class Pool:
-    """A pool and the listener in front of it."""
+class Listener:
+    """A listener: the first is the composition's own, set without a name."""
 
-    listener: str
+    name: str
+    setting: str
+    """Where its settings are: `controlPlane`, or `controlPlane.listeners[web]`."""
+    first: bool
     facts: Facts
 
 
-def listeners(resource: Resource) -> list[tuple[str, Facts]]:
-    """Every listener with its name."""
+@dataclass(frozen=True)
+class Pool:
+    """A pool and the listener in front of it."""
+
+    listener: Listener
+    setting: str
+    """Where its settings are: `controlPlane`, or `controlPlane.listeners[web].pool`."""
+    facts: Facts
+
+
+def listeners(resource: Resource) -> list[Listener]:
+    """Every listener."""
     lb = load_balancer(resource)
-    found = (lb.children("listeners") if lb else None) or []
-    return [(listener.text("name") or listener.path, listener) for listener in found]
+    found: list[Listener] = []
+    for index, facts in enumerate((lb.children("listeners") if lb else None) or []):
+        name = facts.text("name") or facts.path
+        own = index == 0
+        setting = resource.settings if own else f"{resource.settings}.listeners[{name}]"
+        found.append(Listener(name, setting, own, facts))
+    return found
+
+
+def in_front_of(resource: Resource, *ports: int) -> list[Listener]:
+    """The kube-apiservers' listener, and every other one on one of the ports."""
+    api = serves(resource, "kube-apiserver")
+    return [
+        listener
+        for listener in listeners(resource)
+        if (listener.first and api) or listener.facts.number("port") in ports
+    ]
 
 
 def pools(resource: Resource) -> list[Pool]:
-    """The pool of every listener."""
-    found = ((name, listener.child("pool")) for name, listener in listeners(resource))
-    return [Pool(name, pool) for name, pool in found if pool]
+    """Every pool of every listener once: the default ones and those of routes."""
+    return [pool for listener in listeners(resource) for pool in pools_of(listener)]
+
+
+def pools_of(listener: Listener) -> list[Pool]:
+    """The pools of a listener, each once; a listener without any is a gap unless it redirects."""
+    routed = [
+        Pool(listener, f"{listener.setting}.{key}[{index}].pool", pool)
+        for key in ("routes", "sniRoutes")
+        if listener.facts.has(key)
+        for index, route in enumerate(listener.facts.children(key) or [])
+        if (pool := route.child("pool"))
+    ]
+    found: dict[object, Pool] = {}
+    if listener.facts.has("pool") or not (routed or _redirects(listener)):
+        default = listener.facts.child("pool")
+        if default:
+            setting = listener.setting if listener.first else f"{listener.setting}.pool"
+            found[_name(default)] = Pool(listener, setting, default)
+    for pool in routed:
+        found.setdefault(_name(pool.facts), pool)
+    return list(found.values())
 
 
 def interfaces(node: Facts) -> list[Interface]:
@@ -62,8 +113,17 @@ def backend_addresses(resource: Resource) -> dict[str, Address]:
             address = backend.address("address")
             if address:
                 name = backend.text("name") or backend.path
-                found[f"{resource.settings}.backends[{name}]"] = address
+                found[f"{pool.setting}.backends[{name}]"] = address
     return found
+
+
+def _redirects(listener: Listener) -> bool:
+    http = listener.facts.child("http") if listener.facts.has("http") else None
+    return http is not None and http.has("redirectToHttpsPort")
+
+
+def _name(pool: Facts) -> object:
+    return pool.text("name") if pool.has("name") and pool.known("name") else pool.path
 
 
 def _named(resource: Resource, key: str, name: str) -> Iterator[tuple[str, Facts]]:
