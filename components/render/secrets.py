@@ -33,8 +33,9 @@ def secret_file_names(lb: LoadBalancer) -> tuple[str, ...]:
 
 
 def certificates_of(lb: LoadBalancer) -> tuple[Certificate, ...]:
-    """The certificates of all listeners, in their order."""
-    return tuple(c for x in lb.listeners if x.tls for c in x.tls.certificates)
+    """The certificates of all listeners, each once, in their order."""
+    by_name = {c.name: c for x in lb.listeners if x.tls for c in x.tls.certificates}
+    return tuple(by_name.values())
 
 
 def needs_check_certificate(lb: LoadBalancer) -> bool:

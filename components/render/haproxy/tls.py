@@ -90,9 +90,9 @@ def certificate_list_file(listener: Listener) -> str:
 
 def client_authority_file(listener: Listener) -> str:
     """Name of the file with the authority of a listener's clients, beside haproxy.cfg."""
-    return f"{listener.name}-client-ca.pem"
+    return f"{listener.name}.client-ca.pem"
 
 
 def backend_authority_file(pool: Pool) -> str:
     """Name of the file with the authority of a pool's backends, beside haproxy.cfg."""
-    return f"{pool.name}-backend-ca.pem"
+    return f"{pool.name}.backend-ca.pem"

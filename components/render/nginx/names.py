@@ -18,12 +18,12 @@ def certificate_path(certificate: Certificate) -> str:
 
 def backend_authority_file(pool: Pool) -> str:
     """File with the authority of a pool's backends, beside nginx.conf."""
-    return f"{pool.name}-backend-ca.pem"
+    return f"{pool.name}.backend-ca.pem"
 
 
 def client_authority_file(listener: Listener) -> str:
     """File with the authority of a listener's clients, beside nginx.conf."""
-    return f"{listener.name}-client-ca.pem"
+    return f"{listener.name}.client-ca.pem"
 
 
 def error_page_file(listener: Listener, status: int) -> str:
