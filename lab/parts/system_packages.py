@@ -16,13 +16,15 @@ PACKAGES: dict[str, str] = {
     "apt-utils": "apt-ftparchive: the local package repository of the machine image",
     "curl": "asks for HAProxy's metrics from the client's namespace",
     "gcc": "builds the prober",
-    "haproxy": "checks rendered configurations in tests (haproxy -c); not run as a service",
+    "haproxy": "checks and proves rendered configurations in tests; not run as a service",
     "iproute2": "network namespaces, links, addresses",
     "iputils-ping": "reachability checks",
     "keepalived": "checks rendered configurations in tests (keepalived -t); not run as a service",
     "libc6-dev": "builds the prober",
+    "libnginx-mod-stream": "nginx's TCP mode, for the same tests",
     "libssl-dev": "TLS in the prober",
     "mmdebstrap": "makes the machine image",
+    "nginx": "checks and proves rendered configurations in tests; not run as a service",
     "nftables": "faults: silent partitions and loss",
     "openssh-client": "keys for the machines, `hactl lab shell`",
     "openssh-server": "a real sshd on loopback in tests; not run as a service",
@@ -35,7 +37,12 @@ POLICY_RC_D = Path("/usr/sbin/policy-rc.d")
 """Debian's own switch: services are not started while it exits 101 (invoke-rc.d(8))."""
 
 _MARK = "temporary, written by hactl: no service starts on install"
-_SERVICES = {"haproxy": "haproxy", "keepalived": "keepalived", "openssh-server": "ssh"}
+_SERVICES = {
+    "haproxy": "haproxy",
+    "keepalived": "keepalived",
+    "nginx": "nginx",
+    "openssh-server": "ssh",
+}
 """Packages that bring a service, which stays off when we are the ones who installed it."""
 
 
