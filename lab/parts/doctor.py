@@ -11,16 +11,22 @@ from lab.parts.errors import PartError
 from lab.parts.network import Network
 from lab.parts.requirements_check import Finding, machine_findings
 from lab.parts.survey import PartReport, survey
+from lab.parts.system_packages import ensure_system_packages
 
 
 def doctor(
     kubernetes: Annotated[
         str, typer.Option(help="Kubernetes minor version of the lab.")
     ] = DEFAULT_KUBERNETES,
+    install: Annotated[
+        bool, typer.Option("--install", help="Install missing system packages first (root).")
+    ] = False,
 ) -> None:
     """Show where every part comes from and what this machine lacks; exit code 1 if it lacks any."""
     console = Console()
     try:
+        if install:
+            ensure_system_packages(lambda line: console.print(line, markup=False))
         parts = list(survey(kubernetes, Network()))
     except PartError as problem:
         console.print(f"[red]{problem}[/red]", soft_wrap=True)
