@@ -32,13 +32,18 @@ def explain(prefix: str, error: ValidationError) -> SettingsError:
             lines.append(f"{where}{fault['msg'].removeprefix('Value error, ')}")
         else:
             same = (f["msg"] for f in faults if _setting(prefix, f["loc"]) == setting)
-            why = " and ".join(dict.fromkeys(same))
-            lines.append(f"{setting} is {_SHORT.repr(fault['input'])}: {why}; see docs/settings.md")
+            why = " and ".join(dict.fromkeys(same)).replace("a valid tuple", "a list")
+            lines.append(f"{setting} is {_shown(fault['input'])}: {why}; see docs/settings.md")
     return settings_error(dict.fromkeys(lines))
 
 
 _SHORT = reprlib.Repr()
 _SHORT.maxstring = _SHORT.maxother = 80  # a whole file may stand in a setting
+
+
+def _shown(value: object) -> str:
+    """The value, shortened; a private key that was put in a wrong place is not shown."""
+    return "a private key" if "PRIVATE KEY-----" in str(value) else _SHORT.repr(value)
 
 
 def _setting(prefix: str, location: Sequence[int | str]) -> str:

@@ -108,6 +108,7 @@ def test_unbounded_outages_are_accepted_by_the_name_of_their_fault() -> None:
             {"allowedCidrs": ["198.18.0.1/15"]},
             r"controlPlane\.allowedCidrs\[0\] is '198\.18\.0\.1/15': .* valid IPv4 network and ",
         ),
+        ({"allowedCidrs": "198.18.0.0/15"}, r"allowedCidrs is '198.*': Input should be a list"),
         ({"listeners": [listener(port=6443)]}, r"listeners\[web\]\.port is 6443: .*free port"),
         (
             {"listeners": [listener(pool=pool("control-plane-backends"))]},
@@ -136,3 +137,10 @@ def test_a_private_key_among_the_certificates_is_refused_without_showing_it() ->
     with pytest.raises(SettingsError, match="private key") as error:
         parse_settings(endpoint(listeners=[listener(tls={"certificates": [chain]})]), Path())
     assert issued.key.splitlines()[1] not in str(error.value)
+
+
+def test_a_private_key_in_a_wrong_place_is_not_shown() -> None:
+    key = Authority("ca").server("a.test").key
+    with pytest.raises(SettingsError, match=r"port is a private key: .*integer") as error:
+        parse_settings(endpoint(listeners=[listener(port=key)]), Path())
+    assert key.splitlines()[1][:8] not in str(error.value)
