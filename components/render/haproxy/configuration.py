@@ -8,6 +8,7 @@ from components.model.node import Node
 from components.model.pool import Balance
 from components.render.environment import render_template
 from components.render.haproxy.frontend import frontend_lines
+from components.render.haproxy.networks import source_acl
 from components.render.haproxy.persistence import PEERS, peers, persistence_lines
 from components.render.haproxy.quoting import beside, literal, word
 from components.render.haproxy.requests import (
@@ -17,7 +18,6 @@ from components.render.haproxy.requests import (
     server_timeout_ms,
 )
 from components.render.haproxy.server import authority_file, server_options
-from components.render.haproxy.sockets import reachable, socket, source_acl
 from components.render.haproxy.sources import limits_table, limits_table_line
 from components.render.haproxy.tls import (
     backend_authority_file,
@@ -28,6 +28,7 @@ from components.render.haproxy.tls import (
 from components.render.layout import ADMIN_SOCKET
 from components.render.plan import ManagedFile
 from components.render.revision import revision_of
+from components.render.sockets import reachable, socket
 
 _BALANCE = {
     Balance.ROUND_ROBIN: "roundrobin",

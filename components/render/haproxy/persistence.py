@@ -7,7 +7,7 @@ from components.model.load_balancer import LoadBalancer
 from components.model.persistence import PersistenceKind
 from components.model.pool import Pool
 from components.render.haproxy.quoting import word
-from components.render.haproxy.sockets import Address
+from components.render.sockets import Address
 
 PEERS = "nodes"
 """Name of the section with the nodes that share tables."""

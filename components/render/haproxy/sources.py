@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from components.model.limits import Limits
 from components.model.listener import Listener
+from components.render.haproxy.networks import source_acl
 from components.render.haproxy.quoting import word
-from components.render.haproxy.sockets import source_acl
 
 TABLE_SIZE = 100_000
 """Sources that are counted at the same time; the one not seen for longest makes room."""

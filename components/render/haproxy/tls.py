@@ -6,25 +6,20 @@ from components.model.listener import Listener, ListenerMode
 from components.model.network import covers
 from components.model.pool import Pool, PoolProtocol
 from components.model.tls import Tls, TlsProfile
+from components.render.ciphers import CIPHERS
 from components.render.haproxy.quoting import beside, constant, word
 from components.render.layout import certificate_file
 from components.render.plan import ManagedFile
 
 _SUITES = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
-_CIPHERS = (
-    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256"
-    ":ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384"
-    ":ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305"
-)
 _DNS_NAME = re.compile(r"(\*\.)?[a-zA-Z0-9_.-]+")
 """What a client can ask for; a certificate may bring anything as a name."""
 _CURVES = "X25519:P-256:P-384"
 _PROFILES = {
-    TlsProfile.INTERMEDIATE: f"ssl-min-ver TLSv1.2 ciphers {_CIPHERS} ciphersuites {_SUITES}",
+    TlsProfile.INTERMEDIATE: f"ssl-min-ver TLSv1.2 ciphers {CIPHERS} ciphersuites {_SUITES}",
     TlsProfile.MODERN: f"ssl-min-ver TLSv1.3 ciphersuites {_SUITES}",
 }
-"""Mozilla's server-side TLS guidelines 5.7, without the finite-field DHE ciphers, which need
-parameters of one's own and which no client of the last ten years lacks an alternative for."""
+"""Mozilla's server-side TLS guidelines 5.7."""
 
 
 def bind_options(listener: Listener) -> str:

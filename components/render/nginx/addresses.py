@@ -1,23 +1,8 @@
 """Where nginx listens."""
 
-from ipaddress import IPv4Address, IPv6Address, ip_address
-
 from components.model.listener import Listener, ListenerMode
-from components.model.load_balancer import LoadBalancer, Reach
-from components.model.node import Node
-
-Address = IPv4Address | IPv6Address
-
-
-def socket(address: Address, port: int) -> str:
-    """An address and port as nginx writes them."""
-    return f"[{address}]:{port}" if address.version == 6 else f"{address}:{port}"
-
-
-def reachable(reach: Reach, node: Node) -> tuple[Address, ...]:
-    """Addresses of an endpoint of the node itself."""
-    loopback = (ip_address("127.0.0.1"),)
-    return loopback if reach is Reach.LOOPBACK else (*loopback, *(a.ip for a in node.addresses))
+from components.model.load_balancer import LoadBalancer
+from components.render.sockets import socket
 
 
 def listens(lb: LoadBalancer, listener: Listener) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ from components.model.load_balancer import LoadBalancer
 from components.model.node import Node
 from components.render.environment import render_template
 from components.render.layout import HTPASSWD_FILE, NGINX_CONF
-from components.render.nginx.addresses import reachable, socket
 from components.render.nginx.http import http_listeners
 from components.render.nginx.indentation import indented
 from components.render.nginx.names import (
@@ -20,6 +19,7 @@ from components.render.nginx.stream import stream_block
 from components.render.nginx_service import engine_user, stream_module
 from components.render.plan import ManagedFile
 from components.render.revision import revision_of
+from components.render.sockets import reachable, socket
 
 
 def render_nginx(lb: LoadBalancer, node: Node) -> tuple[tuple[ManagedFile, ...], str]:

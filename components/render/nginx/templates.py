@@ -10,7 +10,7 @@ from components.render.nginx.names import (
 )
 from components.render.nginx.quoting import constant, quoted
 from components.render.nginx.tls import (
-    CIPHERS,
+    CIPHERS_OF,
     PROTOCOLS,
     as_map_key,
     certificate_for,
@@ -30,7 +30,7 @@ PARTS: Mapping[str, object] = {
     "backend_authority_file": backend_authority_file,
     "client_authority_file": client_authority_file,
     "protocols": PROTOCOLS,
-    "ciphers": CIPHERS,
+    "ciphers": CIPHERS_OF,
     "certificate_for": certificate_for,
     "chosen_by_workers": chosen_by_workers,
     "names_with_another_certificate": names_with_another_certificate,

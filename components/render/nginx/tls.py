@@ -6,26 +6,17 @@ from collections.abc import Mapping
 from components.model.listener import Listener, ListenerMode
 from components.model.network import covers
 from components.model.tls import Certificate, Tls, TlsProfile
+from components.render.ciphers import CIPHERS
 
 PROTOCOLS: Mapping[TlsProfile, str] = {
     TlsProfile.INTERMEDIATE: "TLSv1.2 TLSv1.3",
     TlsProfile.MODERN: "TLSv1.3",
 }
-CIPHERS: Mapping[TlsProfile, str | None] = {
-    TlsProfile.INTERMEDIATE: ":".join(
-        (
-            "ECDHE-ECDSA-AES128-GCM-SHA256",
-            "ECDHE-RSA-AES128-GCM-SHA256",
-            "ECDHE-ECDSA-AES256-GCM-SHA384",
-            "ECDHE-RSA-AES256-GCM-SHA384",
-            "ECDHE-ECDSA-CHACHA20-POLY1305",
-            "ECDHE-RSA-CHACHA20-POLY1305",
-        )
-    ),
+CIPHERS_OF: Mapping[TlsProfile, str | None] = {
+    TlsProfile.INTERMEDIATE: CIPHERS,
     TlsProfile.MODERN: None,
 }
-"""Mozilla's server-side TLS guidelines 5.7, without DHE, which needs a parameter file. TLS 1.3 has
-OpenSSL's own list, which is Mozilla's."""
+"""TLS 1.3 has OpenSSL's own list, which is Mozilla's."""
 
 _DNS_NAME = re.compile(r"(\*\.)?([a-z0-9_-]+\.)*[a-z0-9_-]*[a-z_-][a-z0-9_-]*")
 """What a client may ask for in SNI, or `*.` and that; addresses, whose end is a number, are not."""

@@ -4,7 +4,7 @@ from math import gcd
 
 from components.model.backend import Backend
 from components.model.pool import Balance, Pool
-from components.render.nginx.addresses import socket
+from components.render.sockets import socket
 
 _METHODS = {
     Balance.LEAST_CONNECTIONS: "least_conn",
