@@ -12,6 +12,7 @@ Receive = Callable[[int], Awaitable[bytes]]
 
 _SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
 _LONGEST_V1 = 107
+_LOCAL = 0x20
 _ADDRESS_BYTES = {0x11: 4, 0x21: 16}
 
 
@@ -45,10 +46,11 @@ class ProxyHeader:
         return _SIGNATURE + struct.pack("!BBH", 0x21, family, len(body)) + body
 
 
-async def read_proxy_header(receive: Receive) -> ProxyHeader:
+async def read_proxy_header(receive: Receive) -> ProxyHeader | None:
     """The header at the beginning of a stream, and not a byte more.
 
-    Raises NotProxyError, also for `UNKNOWN` and `LOCAL`, which tell no address.
+    None for `LOCAL`, by which the proxy says that the connection is its own: a health check. Raises
+    NotProxyError, also for `UNKNOWN`, which tells no address.
     """
     start = await receive(len(b"PROXY "))
     if start == b"PROXY ":
@@ -83,7 +85,9 @@ def _parse_v1(line: str) -> ProxyHeader:
             raise NotProxyError(f"PROXY {line!r}")
 
 
-def _parse_v2(command: int, family: int, body: bytes) -> ProxyHeader:
+def _parse_v2(command: int, family: int, body: bytes) -> ProxyHeader | None:
+    if command == _LOCAL:
+        return None
     size = _ADDRESS_BYTES.get(family)
     if command != 0x21 or size is None:
         raise NotProxyError(f"PROXY v2 with command {command:#x} and family {family:#x}")

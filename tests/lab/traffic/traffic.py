@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Mapping
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TypeVar, Unpack
 
 from components.model.load_balancer import LoadBalancer
@@ -88,6 +89,10 @@ class Traffic:
         )
         self._ending.callback(edge.stop)
         return edge
+
+    def namespace(self, host: str) -> Path:
+        """The network namespace of a host of the bench."""
+        return self._bench.network.path(host)
 
     def take_over(self, node: str) -> None:
         """Moves the VIPs to `node`."""

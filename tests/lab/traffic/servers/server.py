@@ -111,7 +111,8 @@ class Server(ABC):
         try:
             if self._reads_proxy:
                 header = await read_proxy_header(receive)
-                self._headers[accepted.getpeername()[:2]] = header
+                if header is not None:
+                    self._headers[accepted.getpeername()[:2]] = header
             transport, _ = await loop.connect_accepted_socket(
                 self.protocol, accepted, ssl=self._tls
             )

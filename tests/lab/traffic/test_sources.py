@@ -1,0 +1,158 @@
+"""Which sources are served, and how much of a listener one of them may take."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
+from ipaddress import ip_network
+from typing import Any
+
+import pytest
+
+from components.model.capabilities import Engine
+from components.model.feature import Feature
+from lab.drill.waiting import wait_until
+from tests.lab.traffic.addresses import Family
+from tests.lab.traffic.clients.client import Client
+from tests.lab.traffic.clients.flood import Flood
+from tests.lab.traffic.clients.outcome import Outcome
+from tests.lab.traffic.clients.raw import exchange, get
+from tests.lab.traffic.models import PORT, balancer, listener, pool
+from tests.lab.traffic.traffic import Traffic
+
+REFUSED = (Outcome.REFUSED, Outcome.RESET, Outcome.CLOSED)
+OTHER = {Family.IPV4: "203.0.113.0/24", Family.IPV6: "2001:db8::/32"}
+
+
+@pytest.mark.proves(Feature.SOURCES_LIMITED)
+@pytest.mark.parametrize("mode", ["tcp", "http"])
+def test_allowed_sources_are_served_and_denied_ones_refused_also_inside_allowed_networks(
+    traffic: Traffic, engine: Engine, family: Family, mode: str
+) -> None:
+    served, refused, outside = (traffic.client(source=n, family=family) for n in range(3))
+    pair = f"{served.source}/{served.source.max_prefixlen - 1}"
+    assert refused.source in ip_network(pair)
+    inside = [pair, *OTHER.values()]
+    denied = [str(refused.source)]
+    _edge(traffic, engine, family, mode, allowedCidrs=inside, deniedCidrs=denied)
+    judged = [_served(client, mode) for client in (served, refused, outside)]
+    assert judged == [True, False, False]
+
+
+@pytest.mark.proves(Feature.SOURCES_LIMITED)
+@pytest.mark.parametrize("mode", ["tcp", "http"])
+def test_with_denied_sources_alone_all_others_are_served(
+    traffic: Traffic, engine: Engine, family: Family, mode: str
+) -> None:
+    refused, served = (traffic.client(source=n, family=family) for n in range(2))
+    networks = [str(refused.source), *OTHER.values()]
+    _edge(traffic, engine, family, mode, deniedCidrs=networks)
+    assert (_served(refused, mode), _served(served, mode)) == (False, True)
+
+
+@pytest.mark.proves(Feature.SOURCES_LIMITED)
+def test_a_hundred_networks_are_judged_like_one(traffic: Traffic, engine: Engine) -> None:
+    networks = [f"10.{n}.0.0/16" for n in range(100)]
+    last = str(traffic.client(source=1).source)
+    _edge(traffic, engine, Family.IPV4, "tcp", allowedCidrs=[*networks, last])
+    judged = [_served(traffic.client(source=n), "tcp") for n in range(2)]
+    assert judged == [False, True]
+
+
+@pytest.mark.proves(Feature.CONNECTIONS_PER_SOURCE)
+def test_a_source_may_have_so_many_connections_and_another_is_still_served(
+    traffic: Traffic, engine: Engine, family: Family
+) -> None:
+    _edge(traffic, engine, family, "tcp", limits={"connectionsPerSource": 3})
+    greedy, other = (traffic.client(source=n, family=family) for n in range(2))
+    with ExitStack() as held:
+        for _ in range(3):
+            held.enter_context(greedy.talk(PORT))
+        assert greedy.attempt(PORT) in REFUSED
+        assert other.attempt(PORT) is Outcome.SERVED
+    wait_until("a place is free again", lambda: greedy.attempt(PORT) is Outcome.SERVED, 5)
+
+
+@pytest.mark.proves(Feature.CONNECTIONS_PER_SOURCE)
+def test_a_source_may_have_so_many_requests_at_the_same_time_in_http_mode(
+    traffic: Traffic, engine: Engine
+) -> None:
+    _edge(traffic, engine, Family.IPV4, "http", limits={"connectionsPerSource": 2})
+    greedy, other = (traffic.client(source=n) for n in range(2))
+    with ExitStack() as held:
+        for _ in range(2):
+            connection = held.enter_context(greedy.connect(PORT))
+            connection.sendall(get("/stream/100"))
+            assert connection.recv(1)
+        assert not _served(greedy, "http")
+        assert _served(other, "http")
+    wait_until("a place is free again", lambda: _served(greedy, "http"), 5)
+
+
+@pytest.mark.proves(Feature.CONNECTION_RATE)
+def test_under_a_flood_of_connections_its_source_gets_its_rate_and_another_is_served(
+    traffic: Traffic, engine: Engine, family: Family
+) -> None:
+    rate = 20
+    _edge(traffic, engine, family, "tcp", limits={"connectionRatePerSource": rate})
+    flooding, other = (traffic.client(source=n, family=family) for n in range(2))
+    begun = time.monotonic()
+    with Flood(flooding, PORT) as flood:
+        outcomes = Counter(_paced(lambda: other.attempt(PORT), 30))
+    _was_held_to(rate, flood.outcomes, time.monotonic() - begun)
+    assert outcomes == {Outcome.SERVED: 30}
+
+
+@pytest.mark.proves(Feature.REQUEST_RATE)
+def test_a_source_with_too_many_requests_is_told_429_and_another_is_served(
+    traffic: Traffic, engine: Engine, family: Family
+) -> None:
+    rate = 20
+    _edge(traffic, engine, family, "http", limits={"requestRatePerSource": rate})
+    greedy, other = (traffic.client(source=n, family=family) for n in range(2))
+    begun = time.monotonic()
+    statuses: Counter[int] = Counter()
+    while time.monotonic() - begun < 2:
+        statuses[exchange(greedy, PORT, get("/")).status] += 1
+    took = time.monotonic() - begun
+    served_meanwhile = _served(other, "http")
+    assert set(statuses) == {200, 429}
+    assert rate <= statuses[200] <= rate * (took + 1)
+    assert served_meanwhile
+    wait_until("its rate is its own again", lambda: _served(greedy, "http"), 3)
+
+
+def _edge(traffic: Traffic, engine: Engine, family: Family, mode: str, **settings: Any) -> None:
+    if mode == "http":
+        served = pool(traffic.web_server("a", family=family).backend())
+    else:
+        served = pool(traffic.line_server("a", family=family).backend())
+    traffic.edge(balancer(engine, listener(served, mode=mode, **settings)))
+
+
+def _served(client: Client, mode: str) -> bool:
+    if mode == "tcp":
+        outcome = client.attempt(PORT)
+        assert outcome is Outcome.SERVED or outcome in REFUSED
+        return outcome is Outcome.SERVED
+    try:
+        return exchange(client, PORT, get("/")).status == 200
+    except ConnectionError:
+        return False
+
+
+def _paced(attempt: Callable[[], Outcome], times: int) -> list[Outcome]:
+    """One attempt every 100 ms: half of the rate that a source may have."""
+    outcomes: list[Outcome] = []
+    for _ in range(times):
+        outcomes.append(attempt())
+        time.sleep(0.1)
+    return outcomes
+
+
+def _was_held_to(rate: int, outcomes: Counter[Outcome], seconds: float) -> None:
+    """At least one second's worth was served, and no more than the rate over the whole time."""
+    served = outcomes.pop(Outcome.SERVED)
+    assert rate <= served <= rate * (seconds + 1)
+    assert set(outcomes) <= set(REFUSED)
+    assert outcomes.total() > 5 * served, "no flood"
