@@ -48,7 +48,7 @@ def _locations(listener: Listener, name: str) -> tuple[Location, ...]:
     taken: list[str] = []
     for routes in _by_specificity(listener, name):
         free = [route for route in routes if not any(_below(_path(route), p) for p in taken)]
-        for route in sorted(free, key=lambda route: (-len(route.path), route.path)):
+        for route in free:
             pools.setdefault((route.path_match, _path(route)), route.pool)
         taken += [_path(route) for route in free if route.path_match is PathMatch.PREFIX]
     pools.setdefault((PathMatch.PREFIX, "/"), listener.pool)

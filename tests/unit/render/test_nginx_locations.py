@@ -91,18 +91,6 @@ def test_the_order_of_routes_has_no_meaning() -> None:
     assert len(blocks) == 1
 
 
-def test_two_spellings_of_one_path_are_one_location() -> None:
-    routes = [_route("plain", "/a", match="exact"), _route("spelt", "/%61", match="exact")]
-    found = [
-        server_blocks(
-            Listener.model_validate({"name": "w", "port": 80, "mode": "http", "routes": order})
-        )
-        for order in (routes, routes[::-1])
-    ]
-    assert found[0] == found[1]
-    assert [x.path for x in found[0][0].locations] == ["/a", "/"]
-
-
 def test_every_name_of_several_certificates_has_a_server_block() -> None:
     one, two = AUTHORITY.server("web.a.com", "*.b.com"), AUTHORITY.server("198.18.0.10", "c.com")
     chains = [{"name": "one", "chain": one.chain}, {"name": "two", "chain": two.chain}]
