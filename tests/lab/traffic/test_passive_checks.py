@@ -76,12 +76,3 @@ def test_clients_are_refused_at_once_while_no_backend_is_up(
     refused = [client.attempt(PORT, timeout_s=5) for _ in range(10)]
     assert set(refused) <= {Outcome.REFUSED, Outcome.RESET, Outcome.CLOSED}
     assert time.monotonic() - began < edge_pool.connect_timeout_ms / 1000
-
-
-def test_a_client_that_has_said_all_still_gets_the_answer(traffic: Traffic, engine: Engine) -> None:
-    server = traffic.line_server("a")
-    traffic.edge(balancer(engine, listener(pool(server.backend()))))
-    with traffic.client().talk(PORT) as session:
-        session.socket.sendall(b"last\n")
-        session.socket.shutdown(1)
-        assert session.socket.recv(100) == b"last\n"
