@@ -46,6 +46,11 @@ CAPABILITIES: Mapping[Engine, Capabilities] = {
         notes={
             Feature.PASSIVE_CHECKS: "not needed: `passive: true` keeps the active check",
             Feature.BODY_LIMIT: "the declared size is judged; a body of undeclared size is refused",
+            Feature.GRPC: "not beside `maxBodyBytes`: its bodies have no declared size",
+            Feature.SOURCES_LIMITED: "refused before anything is read, in mode http too",
+            Feature.CONNECTIONS_PER_SOURCE: "counted anew after a reload",
+            Feature.SOURCE_PERSISTENCE: "a node reloaded within about 6 s of its start learns the"
+            " table from another node alone",
         },
         descriptors_per_connection=2,
         descriptors_base=200,

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Self
+from urllib.parse import unquote
 
 from pydantic import Field, model_validator
 
@@ -152,7 +153,7 @@ class Listener(Model):
     @model_validator(mode="after")
     def _routes_are_distinct(self) -> Self:
         keys = [
-            f"{host or 'any host'}{route.path} ({route.path_match.value})"
+            f"{host or 'any host'}{unquote(route.path)} ({route.path_match.value})"
             for route in self.routes
             for host in (route.hosts or ("",))
         ]

@@ -3,7 +3,7 @@
 import re
 from enum import StrEnum
 from typing import Self
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote, unquote_to_bytes
 
 from pydantic import Field, model_validator
 
@@ -41,7 +41,7 @@ class HttpRoute(Model):
     @model_validator(mode="after")
     def _a_request_can_match(self) -> Self:
         """Gateway API refuses the same paths: servers write them another way before they match."""
-        elements = self.path.split("/")[1:]
+        elements = unquote(self.path).split("/")[1:]
         if {".", ".."} & set(elements) or "" in elements[:-1] or _SLASH.search(self.path):
             raise refuse(
                 "routes[].path",
