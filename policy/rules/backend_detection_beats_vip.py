@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from math import inf
 
 from .facts.budget import bound_ms, prediction
-from .facts.load_balancer import load_balancer
+from .facts.load_balancer import load_balancer, pools
 from .facts.resource import Resource, is_composition
 from .pack.limits import Limit, Limits
 from .pack.policy import resource_policy
@@ -38,7 +38,7 @@ def check(resource: Resource, limits: Limits) -> Iterator[str]:
     """A violation per fault of a backend that would move the VIP first."""
     lb = load_balancer(resource)
     vrrp = lb.child("vrrp") if lb else None
-    if not limits.flag(ASKS.name) or vrrp is None:
+    if not limits.flag(ASKS.name) or vrrp is None or not pools(resource):
         return
     timers = [vrrp.number(key) for key in ("scriptIntervalS", "scriptFall", "scriptTimeoutS")]
     known = [timer for timer in timers if timer is not None]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from math import inf
 
 from .facts.budget import bound_ms, prediction
-from .facts.load_balancer import serves
+from .facts.load_balancer import pools, serves
 from .facts.resource import Resource, is_composition
 from .pack.limits import Limit, Limits
 from .pack.policy import resource_policy
@@ -34,7 +34,7 @@ def in_time(ejection_ms: float, delay_ms: float) -> bool:
 
 def check(resource: Resource, limits: Limits) -> Iterator[str]:
     """A violation when the predicted ejection comes too late."""
-    if not serves(resource, "kube-apiserver"):
+    if not serves(resource, "kube-apiserver") or not pools(resource):
         return
     predicted = prediction(resource, FAULT)
     ejection = bound_ms(predicted, "degradedMs") if predicted else None
