@@ -3,8 +3,8 @@ checked.
 
 nginx.conf names no `pid`, `daemon` or `master_process` (the unit knows the built-in ones) and
 listens on no Unix socket (one outlives a killed master and stops the next start). Paths in it are
-relative: nginx takes them from the folder of nginx.conf, staged or current. It needs nginx 1.21.4 or
-later (`proxy_half_close`): Debian 12 has 1.22, RHEL 9 in its module streams from 1.22 on.
+relative: nginx takes them from the folder of nginx.conf, staged or current. It needs nginx 1.21.4
+or later (`proxy_half_close`): Debian 12 has 1.22, RHEL 9 in its module streams from 1.22 on.
 """
 
 from collections.abc import Mapping
