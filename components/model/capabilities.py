@@ -43,10 +43,20 @@ _USE_HAPROXY = "use engine haproxy"
 
 CAPABILITIES: Mapping[Engine, Capabilities] = {
     Engine.HAPROXY: Capabilities(
+        missing={
+            Feature.GRPC_BODY_LIMIT: Missing(
+                why="HAProxy judges the declared size of a body, and gRPC declares none",
+                instead="leave http.maxBodyBytes out, or use engine nginx",
+            ),
+            Feature.SESSION_TIMING: Missing(
+                why="HAProxy's log is kept for what goes wrong, without a line per session",
+                instead="read the average times of each backend in the metrics, or use engine"
+                " nginx",
+            ),
+        },
         notes={
             Feature.PASSIVE_CHECKS: "not needed: `passive: true` keeps the active check",
             Feature.BODY_LIMIT: "the declared size is judged; a body of undeclared size is refused",
-            Feature.GRPC: "not beside `maxBodyBytes`: its bodies have no declared size",
             Feature.SOURCES_LIMITED: "refused before anything is read, in mode http too",
             Feature.CONNECTIONS_PER_SOURCE: "counted anew after a reload",
             Feature.SOURCE_PERSISTENCE: "a node reloaded within about 6 s of its start learns the"

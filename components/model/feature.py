@@ -43,6 +43,7 @@ class Feature(StrEnum):
     ERROR_PAGES = "error pages"
     WEBSOCKET = "WebSocket"
     GRPC = "gRPC"
+    GRPC_BODY_LIMIT = "request size limit of gRPC calls"
     COOKIE_PERSISTENCE = "cookie persistence"
     SOURCE_PERSISTENCE = "source persistence, shared by the nodes"
     # PROXY protocol

@@ -7,7 +7,7 @@ from components.model.feature import Feature
 from components.model.health_check import HealthCheck
 from components.model.listener import Listener, ListenerMode
 from components.model.persistence import PersistenceKind
-from components.model.pool import Balance, Pool
+from components.model.pool import Balance, Pool, PoolProtocol
 from components.model.proxy_protocol import ProxyProtocol
 
 _BALANCE = {
@@ -39,6 +39,9 @@ def features_used(listener: Listener) -> Iterator[Use]:
         yield _use(Feature.CONNECTION_RATE, f"{at}.limits.connectionRatePerSource", rate)
     if listener.sni_routes:
         yield from _of_sni_pools(listener.pools)
+    limit = listener.http.max_body_bytes
+    if limit is not None and any(pool.protocol is PoolProtocol.H2 for pool in listener.pools):
+        yield _use(Feature.GRPC_BODY_LIMIT, f"{at}.http.maxBodyBytes", limit)
     for pool in listener.pools:
         yield from _of_pool(f"pools[{pool.name}]", pool, listener.mode)
 

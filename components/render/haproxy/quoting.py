@@ -14,9 +14,12 @@ _BARE_ARGUMENT = re.compile(r"[A-Za-z0-9_.-]+")
 def word(text: str | bytes) -> str:
     """One word: every other byte is written as `\\xHH`, which HAProxy reads back as that byte.
 
-    Raises ValueError for a zero byte, which would end the word.
+    Raises ValueError for a zero byte, which would end the word, and for an empty string, which
+    HAProxy takes for the end of the line.
     """
-    return _escaped(text) or '""'
+    if not text:
+        raise ValueError("an empty string is no word of haproxy.cfg; leave the directive out")
+    return _escaped(text)
 
 
 def argument(text: str) -> str:

@@ -67,6 +67,26 @@ def test_a_grpc_stream_may_be_silent_for_longer_than_a_request(
         assert list(relay(_slow_words(2.5), timeout=TIMEOUT_S)) == [b"first", b"second"]
 
 
+@pytest.mark.proves(Feature.GRPC_BODY_LIMIT)
+def test_a_grpc_call_beyond_the_size_limit_is_refused(
+    traffic: Traffic, engine: Engine, authority: Authority
+) -> None:
+    issued: Issued = authority.server(NAME)
+    served = listener(
+        pool(traffic.rpc_server("a").backend(), protocol="h2"),
+        mode="http",
+        http={"maxBodyBytes": 1000},
+        tls={"certificates": certificates(rpc=issued)},
+    )
+    traffic.edge(balancer(engine, served), secret_files(rpc=issued))
+    tls = ClientTls(server_name=NAME, authority=authority)
+    with traffic.client().grpc(PORT, tls=tls) as channel:
+        assert _echo(channel, "short") == "a: short"
+        with pytest.raises(grpc.RpcError):
+            _echo(channel, "x" * 2000)
+        assert _echo(channel, "again") == "a: again"
+
+
 def _slow_words(silence_s: float) -> Iterator[bytes]:
     yield b"first"
     time.sleep(silence_s)
