@@ -208,9 +208,16 @@ def any_listener(draw: st.DrawFn, engine: Engine, index: int) -> dict[str, Any]:
         values["routes"] = [match | {"pool": pool(i + 1)} for i, match in enumerate(matches)]
     if http:
         values["http"] = draw(any_http(tls=tls, redirect=kind == "redirect"))
+        if _speaks_h2(values) and not CAPABILITIES[engine].has(Feature.GRPC_BODY_LIMIT):
+            values["http"]["maxBodyBytes"] = None
     if tls:
         values["tls"] = draw(_tls())
     return values
+
+
+def _speaks_h2(values: dict[str, Any]) -> bool:
+    pools = [values.get("pool", {}), *(route["pool"] for route in values.get("routes", ()))]
+    return any(pool.get("protocol") == "h2" for pool in pools)
 
 
 @st.composite
