@@ -45,7 +45,8 @@ class HealthCheck(Model):
     fast_interval_ms: int = Field(default=1000, ge=100, le=60_000)
     """Time between two probes while the state is changing, ms."""
     timeout_ms: int = Field(default=2000, ge=50, le=60_000)
-    """How long one probe waits for the answer, ms."""
+    """How long one probe waits for the answer, ms. Connection and TLS handshake before it must be
+    done within `connectTimeoutMs` and within the interval (HAProxy 2.6, measured)."""
     fall: int = Field(default=2, ge=1, le=10)
     """Probes without an answer in a row until a backend is down. An answer with another status
     drains it at the first probe, without counting."""

@@ -25,7 +25,7 @@ from components.render.haproxy.tls import (
     certificate_list,
     client_authority_file,
 )
-from components.render.layout import ADMIN_SOCKET
+from components.render.layout import ADMIN_SOCKET, SERVER_STATE
 from components.render.plan import ManagedFile
 from components.render.revision import revision_of
 from components.render.sockets import reachable, socket
@@ -81,6 +81,7 @@ def _haproxy_cfg(lb: LoadBalancer, node: Node, revision: str) -> str:
         node=node,
         revision=revision,
         admin_socket=ADMIN_SOCKET,
+        server_state=SERVER_STATE,
         secrets=beside("secrets"),
         has_certificates=any(listener.tls for listener in lb.listeners),
         buffer_bytes=buffer_bytes(lb.listeners),

@@ -6,12 +6,14 @@ from components.render.engine_plan import EnginePlan
 from components.render.environment import render_template
 from components.render.haproxy.configuration import render_haproxy
 from components.render.layout import (
+    ADMIN_SOCKET,
     CURRENT,
     ENGINE_FOLDER,
     HAPROXY_CFG,
     HAPROXY_DROP_IN,
     HAPROXY_SECRETS,
     HAPROXY_USERLIST,
+    SERVER_STATE,
     TRACK_FILE,
 )
 from components.render.plan import ManagedFile, ServicePlan
@@ -29,6 +31,8 @@ def haproxy_plan(lb: LoadBalancer, node: Node) -> EnginePlan:
             folder=f"{CURRENT}/haproxy",
             file_limit=node.file_limit,
             track_file=TRACK_FILE,
+            server_state=SERVER_STATE,
+            admin_socket=ADMIN_SOCKET,
         ),
     )
     return EnginePlan(
