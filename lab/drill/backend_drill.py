@@ -7,6 +7,7 @@ from lab.drill.measurement import Measurement
 from lab.drill.target import DrillTarget
 from lab.drill.waiting import observe_for
 from lab.faults import apply_fault, heal_fault, prepare_fault
+from lab.prober.attempt import NS_PER_MS
 from lab.prober.recording import Recording
 from lab.prober.run import Prober
 
@@ -40,11 +41,13 @@ def drill_backend(target: DrillTarget, fault: Fault, backend: str) -> Measuremen
     with Prober(target.client, probe, interval_ms=1000 / RATE_PER_S) as prober:
         struck = prober.mark("fault")
         apply_fault(target.lab, LAB_FAULT[fault], backend)
+        made = prober.mark("made")
         observe_for(((predicted.degraded_ms or 0) + probe.timeout_ms) / 1000)
         recording = prober.stop()
     heal_fault(target.lab, LAB_FAULT[fault], backend)
     wait_for_all_backends(target)
     during = recording.between(struck)
+    striking_ms = (made.monotonic_ns - struck.monotonic_ns) / NS_PER_MS
     return Measurement(
         prediction=predicted,
         outage_ms=_outage_ms(during, predicted),
@@ -52,9 +55,11 @@ def drill_backend(target: DrillTarget, fault: Fault, backend: str) -> Measuremen
         attempts=during.total,
         rate_per_s=RATE_PER_S,
         ejection_ms=_ejection_ms(during, predicted, backend),
+        striking_ms=striking_ms,
         holders=target.holders(),
         stall_ms=recording.pace.worst_late_ms,
-        detail=f"slow {len(during.slower_than(100))}, p99 {during.latency_ms(99):.0f} ms",
+        detail=f"made in {striking_ms:.0f} ms,"
+        f" slow {len(during.slower_than(100))}, p99 {during.latency_ms(99):.0f} ms",
     )
 
 

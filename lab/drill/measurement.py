@@ -21,6 +21,9 @@ class Measurement:
     rate_per_s: float
     ejection_ms: float | None = None
     """Time until the faulty backend got its last connection; none for faults of a node."""
+    striking_ms: float = 0
+    """How long it took to make the fault: it struck some time within, and times count from before.
+    An ejection is held against its prediction from the end of it."""
     holders: tuple[str, ...] | None = None
     """Nodes with the VIP once the fault was over; none when that was not asked."""
     stall_ms: float = 0
@@ -60,7 +63,8 @@ class Measurement:
         if self.failed > self.allowed_failures:
             found.append(f"{self.failed} failed > {self.allowed_failures:.0f} allowed")
         bound = predicted.degraded_ms
-        if self.ejection_ms is not None and bound is not None and self.ejection_ms > bound:
+        after = None if self.ejection_ms is None else self.ejection_ms - self.striking_ms
+        if after is not None and bound is not None and after > bound:
             found.append(
                 f"ejected after {self.ejection_ms:.0f} ms > {bound:.0f} ms ({predicted.formula})"
             )

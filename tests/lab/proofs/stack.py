@@ -1,7 +1,7 @@
 """The lab's stack in the hands of a test: change settings, run Pulumi, look at the hosts."""
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -29,26 +29,16 @@ def unchanged(_: Settings) -> None:
     """No change."""
 
 
-def on_haproxy(config: Settings) -> None:
-    """The committed settings, which leave the engine out, said aloud."""
-    config[f"{PREFIX}controlPlane"]["engine"] = Engine.HAPROXY.value
-
-
-def on_nginx(config: Settings) -> None:
-    """nginx, with its passive checks and what they do not notice accepted; what it does not have
-    is left out."""
+def for_either_engine(config: Settings) -> None:
+    """Settings that every engine honours: passive checks and what they do not notice are accepted,
+    and what nginx does not have is left out."""
     control_plane = config[f"{PREFIX}controlPlane"]
-    control_plane["engine"] = Engine.NGINX.value
     control_plane["healthCheck"]["passive"] = True
     control_plane.pop("slowStartMs", None)
     config[f"{PREFIX}slo"]["acceptedUnbounded"] = [
         Fault.BACKEND_HUNG.value,
         Fault.BACKEND_ANSWERS_500.value,
     ]
-
-
-ON: Mapping[Engine, Change] = {Engine.HAPROXY: on_haproxy, Engine.NGINX: on_nginx}
-"""What puts a stack's configuration on each engine."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +48,11 @@ class StackUnderTest:
     lab: Lab
     parts: Parts
     engine: Engine
+    for_either: bool = False
+    """Whether its settings are such that the engine alone need be changed."""
 
     def on(self, engine: Engine) -> "StackUnderTest":
-        """The same stack with the settings of another engine."""
+        """The same stack on another engine."""
         return replace(self, engine=engine)
 
     def up(self, change: Change = unchanged, *, project: Path = CHECKOUT) -> str:
@@ -108,7 +100,9 @@ class StackUnderTest:
 
     def _settings(self, change: Change) -> Settings:
         settings = copy.deepcopy(yaml.safe_load(stack_file(self.lab).read_text()))
-        ON[self.engine](settings["config"])
+        if self.for_either or self.engine is not Engine.HAPROXY:
+            for_either_engine(settings["config"])
+        settings["config"][f"{PREFIX}controlPlane"]["engine"] = self.engine.value
         change(settings["config"][f"{PREFIX}controlPlane"])
         return settings
 

@@ -1,6 +1,7 @@
 """A stack changes over to another engine and back under load, as interrupted as predicted."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -63,10 +64,14 @@ def measured(prediction: Prediction, recording: Recording, detail: str) -> Measu
 def test_one_setting_changes_the_engine_host_after_host_and_back(
     stack: StackUnderTest, other: Engine, figures: list[str]
 ) -> None:
+    prepared = replace(stack, for_either=True)
+    prepared.up()
+
     def there_and_back(_: int) -> tuple[Measurement, ...]:
-        there = change_over(stack.on(other))
+        there = change_over(prepared.on(other))
         assert {configured_engine(stack.lab, node) for node in LOAD_BALANCERS} == {other}
-        return (*there, *change_over(stack))
+        return (*there, *change_over(prepared))
 
     violations = measured_runs(1, there_and_back, figures)
+    stack.up()
     assert not violations, "\n".join(violations)
