@@ -7,6 +7,9 @@ CURRENT = f"{ROOT}/current"
 """Link to the release in use; switching it is the one atomic step of a change."""
 
 HAPROXY_CFG = "haproxy/haproxy.cfg"
+HAPROXY_SAVE_STATE = "haproxy/save-state.sh"
+HAPROXY_SERVERS = "haproxy/servers"
+"""Pool, name, address and port of every server: beside the script that reads it."""
 HAPROXY_SECRETS = "haproxy/secrets"
 """Link to the host's secret files."""
 

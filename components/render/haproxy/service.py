@@ -11,7 +11,9 @@ from components.render.layout import (
     ENGINE_FOLDER,
     HAPROXY_CFG,
     HAPROXY_DROP_IN,
+    HAPROXY_SAVE_STATE,
     HAPROXY_SECRETS,
+    HAPROXY_SERVERS,
     HAPROXY_USERLIST,
     SERVER_STATE,
     TRACK_FILE,
@@ -32,11 +34,11 @@ def haproxy_plan(lb: LoadBalancer, node: Node) -> EnginePlan:
             file_limit=node.file_limit,
             track_file=TRACK_FILE,
             server_state=SERVER_STATE,
-            admin_socket=ADMIN_SOCKET,
+            save_state=f"{CURRENT}/{HAPROXY_SAVE_STATE}",
         ),
     )
     return EnginePlan(
-        files=(*files, drop_in),
+        files=(*files, *_state_files(lb), drop_in),
         revision=revision,
         service=ServicePlan(
             name="haproxy",
@@ -47,6 +49,18 @@ def haproxy_plan(lb: LoadBalancer, node: Node) -> EnginePlan:
         ),
         packages=("haproxy",),
         secrets_link=HAPROXY_SECRETS,
+    )
+
+
+def _state_files(lb: LoadBalancer) -> tuple[ManagedFile, ...]:
+    """What a reload runs to keep the state of servers, and which of them are where they were."""
+    servers = (f"{p.name} {b.name} {b.address} {b.port}\n" for p in lb.pools for b in p.backends)
+    script = render_template(
+        "haproxy/save-state.sh.j2", server_state=SERVER_STATE, admin_socket=ADMIN_SOCKET
+    )
+    return (
+        ManagedFile(path=HAPROXY_SAVE_STATE, content=script),
+        ManagedFile(path=HAPROXY_SERVERS, content="".join(sorted(servers))),
     )
 
 

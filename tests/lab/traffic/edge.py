@@ -65,9 +65,9 @@ class Edge:
         if launch(self._plan) != self._launch:
             raise EdgeError("a host restarts the engine for this change: use restart()")
         replaced = workers(self._process.pid)
-        for command in self._launch.before_reload:
+        for script in self._launch.before_reload:
             inside = ["nsenter", f"--target={self._process.pid}", "--mount", "--net"]
-            subprocess.run([*inside, "sh", "-c", command], check=False)
+            subprocess.run([*inside, "sh", script], check=False)
         self._process.send_signal(self._launch.reload_signal)
         self._wait_for_revision()
         wait_until(

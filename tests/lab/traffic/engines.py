@@ -18,7 +18,7 @@ class Launch:
     argv: tuple[str, ...]
     environment: dict[str, str]
     before_reload: tuple[str, ...]
-    """Shell commands of the unit that come before the signal, which may fail."""
+    """Shell scripts of the unit that come before the signal, which may fail."""
     reload_signal: signal.Signals
 
 
@@ -63,6 +63,5 @@ def _environment(drop_in: str) -> dict[str, str]:
 
 
 def _before_reload(drop_in: str) -> tuple[str, ...]:
-    """Shell commands of `ExecReload=-`; systemd writes a percent sign twice."""
-    found = re.findall(r"^ExecReload=-/bin/sh -c '(.*)'$", drop_in, flags=re.MULTILINE)
-    return tuple(command.replace("%%", "%") for command in found)
+    """Shell scripts of `ExecReload=-`."""
+    return tuple(re.findall(r"^ExecReload=-/bin/sh (.*)$", drop_in, flags=re.MULTILINE))

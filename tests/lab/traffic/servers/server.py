@@ -30,6 +30,7 @@ class ServerOptions(TypedDict, total=False):
     """Demand a PROXY header before anything else."""
     mute: bool
     """Accept, and never answer."""
+    port: int
 
 
 class Server(ABC):
@@ -38,7 +39,8 @@ class Server(ABC):
     def __init__(
         self, name: str, address: Address, loop: NamespaceLoop, **options: Unpack[ServerOptions]
     ) -> None:
-        self.name, self.address, self.port = name, address, SERVER_PORT
+        self.name, self.address = name, address
+        self.port = options.get("port", SERVER_PORT)
         self.mute = options.get("mute", False)
         self.accepted = 0
         self._loop = loop
