@@ -16,12 +16,12 @@ def shell_environment(templates: Path) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(templates),
         undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701 (shell, not HTML: `quote` is the escape)
+        autoescape=False,  # noqa: S701 - shell, not HTML: `quote` is the escape
         keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters = cast(dict[str, Callable[..., str]], environment.filters)  # pyright: ignore[reportUnknownMemberType]
+    filters = cast(dict[str, Callable[..., str]], environment.filters)  # pyright: ignore[reportUnknownMemberType] - Jinja2 leaves it untyped
     filters.update(quote=_quote, quote_all=_quote_all)
     return environment
 

@@ -29,7 +29,8 @@ async def run(output: Output, *, interpreter: Sequence[str], directory: str | No
         )
     except OSError as problem:
         raise CommandError(f"{problem.strerror}: {problem.filename}") from problem
-    assert process.stdout is not None and process.stderr is not None  # noqa: PT018, S101
+    assert process.stdout is not None  # noqa: S101 - asked for above
+    assert process.stderr is not None  # noqa: S101 - asked for above
     try:
         await asyncio.gather(
             _copy("stdout", process.stdout, output),

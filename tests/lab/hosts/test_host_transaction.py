@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -97,9 +98,9 @@ class TestOneHost:
         ],
     )
     def test_what_the_host_cannot_do_is_refused_by_name(
-        self, machine: Bench, change: dict[str, object], message: str
+        self, machine: Bench, change: dict[str, Any], message: str
     ) -> None:
-        plan = replace(node_plan(), **change)  # pyright: ignore[reportArgumentType]
+        plan = replace(node_plan(), **change)
         result = apply(machine, transaction(plan))
         assert result.returncode == 1
         assert message in result.stderr

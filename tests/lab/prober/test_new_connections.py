@@ -4,6 +4,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,15 +36,15 @@ def outcomes(probe: Probe, output: Path) -> set[str]:
     return {attempt.outcome for attempt in attempts_of(probe, output)}
 
 
-def tls(authority: Authority, port: int, **more: object) -> Probe:
-    settings: dict[str, object] = {
+def tls(authority: Authority, port: int, **more: Any) -> Probe:
+    settings: dict[str, Any] = {
         "target": "127.0.0.1",
         "port": port,
         "ca": authority.ca,
         "timeout_ms": PATIENT_MS,
         "duration_s": 1,
     }
-    return Probe(**(settings | more))  # pyright: ignore[reportArgumentType]
+    return Probe(**(settings | more))
 
 
 def record_until(prober: Prober, enough: int) -> Recording:

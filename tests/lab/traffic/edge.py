@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -84,10 +85,10 @@ class Edge:
         self.stop()
         self._process = self._start()
 
-    def get(self, url: str, **options: object) -> httpx.Response:
+    def get(self, url: str, **options: Any) -> httpx.Response:
         """A request from the node itself, for example to its statistics page on loopback."""
         with entered(self._namespace):
-            return httpx.get(url, trust_env=False, **options)  # pyright: ignore[reportArgumentType]
+            return httpx.get(url, trust_env=False, **options)
 
     @property
     def plan(self) -> HostPlan:

@@ -67,7 +67,7 @@ def test_a_machine_container_is_trusted_by_the_key_it_was_made_with() -> None:
     def program() -> None:
         machine = make_machine("lb1", SETTINGS, PRIVATE_KEY)
         assert machine.deleted_with is not None
-        machine.connection.host_key.apply(seen.append)  # pyright: ignore
+        machine.connection.host_key.apply(seen.append)  # pyright: ignore[reportAttributeAccessIssue, reportOptionalMemberAccess] - an Output here
 
     register(program, {"lb1-container": "ssh-ed25519 BBBB"})
     assert seen == ["ssh-ed25519 BBBB"]

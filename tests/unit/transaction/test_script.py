@@ -3,6 +3,7 @@
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -104,8 +105,8 @@ def test_the_same_plan_gives_the_same_text() -> None:
 
 
 @pytest.mark.parametrize("change", [{"content": "other\n"}, {"mode": 0o600}, {"path": "other"}])
-def test_the_release_name_follows_content_mode_and_path(change: dict[str, object]) -> None:
-    changed = replace(PLAN.files[0], **change)  # pyright: ignore[reportArgumentType]
+def test_the_release_name_follows_content_mode_and_path(change: dict[str, Any]) -> None:
+    changed = replace(PLAN.files[0], **change)
     other = replace(PLAN, files=(changed, *PLAN.files[1:]))
     assert release_line(render_transaction(other, DEBIAN, None)) != release_line(
         render_transaction(PLAN, DEBIAN, None)
