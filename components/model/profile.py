@@ -23,6 +23,7 @@ class Profile(Model):
     timeout_ms: int
     fall: int
     rise: int
+    fail_timeout_s: int
     connect_timeout_ms: int
 
 
@@ -34,6 +35,7 @@ PROFILES: dict[ProfileName, Profile] = {
         timeout_ms=2000,
         fall=2,
         rise=2,
+        fail_timeout_s=5,
         connect_timeout_ms=1000,
     ),
     ProfileName.FAST: Profile(
@@ -43,6 +45,7 @@ PROFILES: dict[ProfileName, Profile] = {
         timeout_ms=1000,
         fall=2,
         rise=2,
+        fail_timeout_s=2,
         connect_timeout_ms=200,
     ),
     ProfileName.FASTEST: Profile(
@@ -52,6 +55,7 @@ PROFILES: dict[ProfileName, Profile] = {
         timeout_ms=500,
         fall=2,
         rise=2,
+        fail_timeout_s=1,
         connect_timeout_ms=200,
     ),
 }

@@ -7,7 +7,7 @@ from lab.drill.measurement import Measurement
 from lab.drill.target import DrillTarget
 from lab.drill.waiting import observe_for
 from lab.faults import apply_fault, heal_fault, prepare_fault
-from lab.prober.attempt import NS_PER_MS
+from lab.prober.attempt import NS_PER_MS, Mark
 from lab.prober.recording import Recording
 from lab.prober.run import Prober
 
@@ -82,5 +82,10 @@ def _ejection_ms(during: Recording, predicted: Prediction, backend: str) -> floa
     """
     if predicted.fault is Fault.BACKEND_RESTARTED or predicted.degraded_ms is None:
         return None
+    fault = during.mark("fault")
+    if predicted.again_every_ms:
+        # Later ones are those that try it again.
+        until = fault.monotonic_ns + round(predicted.again_every_ms * NS_PER_MS)
+        during = during.between(fault, Mark("tried again", until))
     slow_ms = predicted.added_latency_ms or None
-    return during.ejection_ms(during.mark("fault"), identity=backend, slow_ms=slow_ms)
+    return during.ejection_ms(fault, identity=backend, slow_ms=slow_ms)

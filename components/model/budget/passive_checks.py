@@ -83,6 +83,7 @@ def _silent(pool: Pool, check: HealthCheck) -> Prediction:
         degraded_ms=connect * check.max_fails + PROBE_MS,
         degraded_share=pool.largest_share,
         failing_ms=PROBE_MS,
+        again_every_ms=1000 * check.fail_timeout_s,
         added_latency_ms=connect,
         established="hang until timeouts",
         formula=f"passive: {check.max_fails} x {connect} ms connect timeout + {PROBE_MS} ms, once"
@@ -102,15 +103,9 @@ def _hung(listener: Listener, pool: Pool, check: HealthCheck) -> Prediction:
     streams = pool.protocol is PoolProtocol.H2
     silence = max(times.server_ms, times.tunnel_ms) if streams else times.server_ms
     timeout = "tunnel" if streams else "server"
-    answer = silence * check.max_fails + PROBE_MS
-    return Prediction(
-        fault=Fault.BACKEND_HUNG,
-        outage_ms=answer if len(pool.serving) < 2 else PROBE_MS,
-        degraded_ms=answer,
-        degraded_share=pool.largest_share,
-        failing_ms=answer,
-        established="hang until timeouts",
-        formula=f"passive: {check.max_fails} x {silence} ms {timeout} timeout"
-        f" + {PROBE_MS} ms, once {check.max_fails} requests waited for it; then every"
-        f" {check.fail_timeout_s} s one more waits",
+    return unbounded_part(
+        Fault.BACKEND_HUNG,
+        pool,
+        f"passive: out once {check.max_fails} requests waited {silence} ms {timeout} timeout; then"
+        f" every {check.fail_timeout_s} s one more waits, and is answered with 504",
     )

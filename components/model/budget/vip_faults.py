@@ -5,8 +5,9 @@ Formulas from RFC 9568 section 6.1 (Skew_Time, Active_Down_Interval), HAProxy an
 
 from components.model.budget.fate import Fate
 from components.model.budget.fault import Fault
-from components.model.budget.overhead import EXIT_HOOK_MS, TAKE_OVER_MS
+from components.model.budget.overhead import EXIT_HOOK_MS, PROBE_MS, TAKE_OVER_MS
 from components.model.budget.prediction import Prediction, unbounded
+from components.model.feature import Feature
 from components.model.load_balancer import LoadBalancer
 
 BROKEN = "broken; the client learns on its next packet after the move"
@@ -23,6 +24,30 @@ def demotion_ms(lb: LoadBalancer) -> float:
     """Longest time until the local check takes the VIP from a node whose engine hangs."""
     vrrp = lb.vrrp
     return 1000 * (vrrp.script_fall * vrrp.script_interval_s + vrrp.script_timeout_s)
+
+
+def recovery_ms(lb: LoadBalancer) -> float:
+    """Longest time until a node that was cut off uses its backends again.
+
+    Cut off from them, it took them for dead: active checks must rise, nginx waits `failTimeoutS`,
+    which it counts in whole seconds.
+    """
+    checks = [pool.health_check for pool in lb.pools if pool.health_check is not None]
+    if lb.capabilities.has(Feature.ACTIVE_CHECKS):
+        each = (
+            c.interval_ms + (c.rise - 1) * c.fast_interval_ms + c.rise * PROBE_MS for c in checks
+        )
+    else:
+        each = (1000 * (c.fail_timeout_s + 1) for c in checks)
+    return max(each, default=0)
+
+
+def _recovery_formula(lb: LoadBalancer, recovery: float) -> str:
+    how = "rise" if lb.capabilities.has(Feature.ACTIVE_CHECKS) else "fail timeout"
+    return (
+        f"{recovery:.0f} ms {how}: a node that was cut off took its backends for dead; the address"
+        " itself is back sooner"
+    )
 
 
 def vip_predictions(lb: LoadBalancer) -> tuple[Prediction, ...]:
@@ -50,6 +75,9 @@ def vip_predictions(lb: LoadBalancer) -> tuple[Prediction, ...]:
         f"{1000 * vrrp.garp_refresh_s} ms announcement refresh + {interval} ms advertisement"
         f" interval + {TAKE_OVER_MS} ms take-over"
     )
+    recovery = recovery_ms(lb)
+    if recovery > heal:
+        heal, heal_formula = recovery, _recovery_formula(lb, recovery)
     return (
         Prediction(
             fault=Fault.ENGINE_KILLED,
