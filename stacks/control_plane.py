@@ -24,6 +24,8 @@ from stacks.profile_timers import profile_named, with_timers
 
 FROM_PROFILE: dict[str, JsonValue] = {"default": "the profile's"}
 """Marks a setting that the profile fills in."""
+_API_LISTENER = "kube-apiserver"
+"""Name of the listener that the settings of the control plane itself make."""
 
 
 class NodeSettings(Node):
@@ -71,7 +73,8 @@ class ControlPlaneSettings(Model):
     """Close established connections of a kube-apiserver that went down, so that clients reconnect.
     Left out: where the engine can."""
     reject_when_empty: bool = True
-    """Refuse new connections at once while no kube-apiserver is up; false lets them wait."""
+    """Refuse new connections with a reset while no kube-apiserver is up; false closes them in
+    order, as if the answer were empty. Neither waits."""
     accept_proxy_from: tuple[Network, ...] = ()
     """Networks whose PROXY header (v1 or v2) tells the client's address. With any given, every
     connection must bring the header, and those from elsewhere are refused."""
@@ -105,7 +108,7 @@ class ControlPlaneSettings(Model):
     def load_balancer(self) -> LoadBalancer:
         """The model of the endpoint; raises ValidationError when its parts do not fit."""
         pool = Pool(
-            name=f"{self.name}-backends",
+            name=self._pool_name,
             backends=self.backends,
             balance=self.balance,
             health_check=self.health_check,
@@ -116,7 +119,7 @@ class ControlPlaneSettings(Model):
             reject_when_empty=self.reject_when_empty,
         )
         api = Listener(
-            name="kube-apiserver",
+            name=_API_LISTENER,
             port=self.port,
             timeouts=self.timeouts,
             pool=pool,
@@ -149,8 +152,20 @@ class ControlPlaneSettings(Model):
             self.load_balancer()
         except ValidationError as error:
             faults = [fault["msg"].removeprefix("Value error, ") for fault in error.errors()]
-            raise ValueError("; ".join(faults)) from None
+            raise ValueError("\n  ".join(self._as_in_the_file(f) for f in faults)) from None
         return self
+
+    @property
+    def _pool_name(self) -> str:
+        return f"{self.name}-backends"
+
+    def _as_in_the_file(self, fault: str) -> str:
+        """The fault with the settings named as the stack file has them: the API's listener and pool
+        are no objects there."""
+        for inner in (_API_LISTENER, self._pool_name):
+            for kind in ("listeners", "pools", "pool"):
+                fault = fault.replace(f"{kind}[{inner}].", "controlPlane.")
+        return fault.replace(f"of pool {self._pool_name} ", "of controlPlane ")
 
 
 def _located(machine: MachineSettings, project: Path) -> MachineSettings:

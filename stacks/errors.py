@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 
 from pydantic import ValidationError
 
+from stacks.patterns import in_words
+
 
 class SettingsError(Exception):
     """The stack's settings are wrong; the message lists every fault with its setting."""
@@ -28,8 +30,14 @@ def explain(prefix: str, error: ValidationError) -> SettingsError:
         elif fault["type"] == "missing":
             lines.append(f"{setting} is missing; set it in the stack's Pulumi.<stack>.yaml")
         elif fault["type"] == "value_error":
-            where = _container(prefix, fault["loc"])
-            lines.append(f"{where}{fault['msg'].removeprefix('Value error, ')}")
+            told = fault["msg"].removeprefix("Value error, ").split("\n  ")
+            lines += [_told_below(setting, line) for line in told]
+        elif fault["type"] == "too_short":
+            least = fault.get("ctx", {}).get("min_length")
+            lines.append(f"{setting} is empty: at least {least} is needed; add one")
+        elif fault["type"] == "string_pattern_mismatch":
+            words = in_words(str(fault.get("ctx", {}).get("pattern")))
+            lines.append(f"{setting} is {_shown(fault['input'])}: it is no {words}; write it so")
         else:
             same = (f["msg"] for f in faults if _setting(prefix, f["loc"]) == setting)
             why = " and ".join(dict.fromkeys(same)).replace("a valid tuple", "a list")
@@ -61,6 +69,5 @@ def _inside(location: Sequence[int | str], outer: Sequence[int | str]) -> bool:
     return len(location) > len(outer) and tuple(location[: len(outer)]) == tuple(outer)
 
 
-def _container(prefix: str, location: Sequence[int | str]) -> str:
-    name = _setting(prefix, location)
-    return f"in {name}: " if name else ""
+def _told_below(setting: str, fault: str) -> str:
+    return fault if not setting or fault.startswith(f"{setting}.") else f"in {setting}: {fault}"

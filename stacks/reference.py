@@ -1,7 +1,7 @@
 """docs/settings.md, generated from the settings models: `python -m stacks.reference`."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from ipaddress import (
     IPv4Address,
@@ -19,6 +19,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from stacks.control_plane import FROM_PROFILE
+from stacks.patterns import in_words
 from stacks.profile_timers import fills_in
 from stacks.settings import SECRETS, Settings
 
@@ -89,7 +90,21 @@ def _type(field: FieldInfo) -> str:
         for value in (getattr(m, key, None) for m in field.metadata)
         if value is not None
     ]
-    return ", ".join([_type_name(field.annotation), *bounds])
+    allowed = [in_words(pattern) for pattern in _patterns(field.annotation, field.metadata)]
+    return ", ".join([_type_name(field.annotation), *allowed, *bounds])
+
+
+def _patterns(annotation: Any, metadata: Sequence[object]) -> Iterator[str]:
+    for constraint in metadata:
+        pattern = getattr(constraint, "pattern", None)
+        if pattern is not None:
+            yield pattern
+    inner = get_args(annotation)
+    if get_origin(annotation) is Annotated:
+        yield from _patterns(inner[0], inner[1:])
+    elif get_origin(annotation) in (tuple, Union, UnionType):
+        for each in inner:
+            yield from _patterns(each, ())
 
 
 def _is_list(field: FieldInfo) -> bool:

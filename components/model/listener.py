@@ -98,52 +98,66 @@ class Listener(Model):
 
     @model_validator(mode="after")
     def _the_mode_has_it(self) -> Self:
-        for setting, why, fix in self._misfits():
-            raise refuse(f"listeners[{self.name}].{setting}", "set", why, fix)
+        for setting, value, why, fix in self._misfits():
+            raise refuse(f"listeners[{self.name}].{setting}", value, why, fix)
         return self
 
-    def _misfits(self) -> Iterator[tuple[str, str, str]]:
+    def _misfits(self) -> Iterator[tuple[str, object, str, str]]:
         if self.mode is ListenerMode.TCP:
             yield from self._misfits_of_tcp()
         elif self.sni_routes:
-            yield "sniRoutes", "mode http routes by the request's host", "use routes"
+            fix = "use routes"
+            yield "sniRoutes", self._sni_names, "mode http routes by the request's host", fix
         yield from self._misfits_of_tls()
 
-    def _misfits_of_tcp(self) -> Iterator[tuple[str, str, str]]:
+    def _misfits_of_tcp(self) -> Iterator[tuple[str, object, str, str]]:
         http_only = "only mode http understands requests"
         use_http = "set mode to http or leave it out"
         if self.routes:
-            yield "routes", http_only, f"{use_http}; mode tcp has sniRoutes"
+            routed = ", ".join(f"{', '.join(r.hosts) or 'any host'} {r.path}" for r in self.routes)
+            yield "routes", routed, http_only, f"{use_http}; mode tcp has sniRoutes"
         if self.http != Http():
-            yield "http", http_only, use_http
-        if self.limits.request_rate_per_source is not None:
-            yield "limits.requestRatePerSource", http_only, use_http
+            own = self.http.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+            yield "http", f"given with {', '.join(own)}", http_only, use_http
+        rate = self.limits.request_rate_per_source
+        if rate is not None:
+            yield "limits.requestRatePerSource", rate, http_only, use_http
         for pool in self.pools:
+            at = f"pool[{pool.name}]"
             if pool.protocol is not PoolProtocol.HTTP1:
-                yield f"pool[{pool.name}].protocol", http_only, use_http
+                yield f"{at}.protocol", pool.protocol.value, http_only, use_http
             if pool.persistence and pool.persistence.kind is PersistenceKind.COOKIE:
-                yield f"pool[{pool.name}].persistence", http_only, use_http
+                yield f"{at}.persistence.kind", pool.persistence.kind.value, http_only, use_http
             if pool.tls is not None and self.tls is None:
                 yield (
-                    f"pool[{pool.name}].tls",
+                    f"{at}.tls",
+                    f"given for {pool.tls.server_name}",
                     "without tls on the listener the client's own bytes are passed through",
                     "set tls on the listener too, or leave it out",
                 )
 
-    def _misfits_of_tls(self) -> Iterator[tuple[str, str, str]]:
+    def _misfits_of_tls(self) -> Iterator[tuple[str, object, str, str]]:
+        redirect, hsts = self.http.redirect_to_https_port, self.http.hsts_max_age_s
         if self.tls is not None and self.sni_routes:
-            yield "sniRoutes", "they pass TLS through and tls ends it", "set one of them"
-        if self.tls is not None and self.http.redirect_to_https_port is not None:
-            yield "http.redirectToHttpsPort", "this listener is https", "set it on the http one"
-        if self.tls is None and self.http.hsts_max_age_s is not None:
-            yield "http.hstsMaxAgeS", "browsers heed it over https alone", "set it beside tls"
+            why = "they pass TLS through and tls ends it"
+            yield "sniRoutes", self._sni_names, why, "set one of them"
+        if self.tls is not None and redirect is not None:
+            fix = "set it on the http one"
+            yield "http.redirectToHttpsPort", redirect, "this listener is https", fix
+        if self.tls is None and hsts is not None:
+            yield "http.hstsMaxAgeS", hsts, "browsers heed it over https alone", "set it beside tls"
         for pool in self.pools:
             if pool.protocol is PoolProtocol.H2 and not (self.tls and self.tls.http2):
                 yield (
                     f"pool[{pool.name}].protocol",
+                    pool.protocol.value,
                     "gRPC clients need HTTP/2, which is agreed on in TLS",
                     "set tls with http2",
                 )
+
+    @property
+    def _sni_names(self) -> str:
+        return ", ".join(name for route in self.sni_routes for name in route.server_names)
 
     @model_validator(mode="after")
     def _networks_are_consistent(self) -> Self:

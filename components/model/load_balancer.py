@@ -209,11 +209,14 @@ class LoadBalancer(Model):
 
     @model_validator(mode="after")
     def _the_engine_can_do_it(self) -> Self:
-        for listener in self.listeners:
-            for use in features_used(listener):
-                missing = self.capabilities.missing.get(use.feature)
-                if missing is not None:
-                    raise refuse(use.setting, use.value, missing.why, missing.instead)
+        gaps = [
+            str(refuse(use.setting, use.value, missing.why, missing.instead))
+            for listener in self.listeners
+            for use in features_used(listener)
+            if (missing := self.capabilities.missing.get(use.feature)) is not None
+        ]
+        if gaps:
+            raise ValueError("\n  ".join(dict.fromkeys(gaps)))
         return self
 
 

@@ -1,6 +1,6 @@
 """Names and networks as settings spell them."""
 
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, ip_interface
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
@@ -20,7 +20,22 @@ def _unmapped(network: IPv4Network | IPv6Network) -> IPv4Network | IPv6Network:
     return network
 
 
-Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(as_text), AfterValidator(_unmapped)]
+def _without_host_bits(value: object) -> object:
+    try:
+        given = ip_interface(value) if isinstance(value, str) else None
+    except ValueError:
+        return value  # no network at all: told by the type
+    if given is not None and given.ip != given.network.network_address:
+        raise refuse("network", value, "it has bits behind its prefix", f"write {given.network}")
+    return value
+
+
+Network = Annotated[
+    IPv4Network | IPv6Network,
+    BeforeValidator(_without_host_bits),
+    BeforeValidator(as_text),
+    AfterValidator(_unmapped),
+]
 """An address block in CIDR notation, without host bits."""
 
 

@@ -140,10 +140,11 @@ def any_pool(
         values["closeSessionsOfDeadBackend"] = draw(maybe(st.booleans()))
     if can.has(Feature.SOURCE_PERSISTENCE):
         kinds = [*PersistenceKind] if http else [PersistenceKind.SOURCE]
-        one = st.fixed_dictionaries(
-            {"kind": st.sampled_from(kinds), "cookieName": st.sampled_from(("lb", "A_b-9"))}
-        )
-        values["persistence"] = draw(maybe(one))
+        kind = draw(maybe(st.sampled_from(kinds)))
+        if kind is not None:
+            values["persistence"] = {"kind": kind}
+        if kind is PersistenceKind.COOKIE:
+            values["persistence"]["cookieName"] = draw(st.sampled_from(("lb", "A_b-9")))
     return values
 
 

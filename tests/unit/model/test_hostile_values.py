@@ -66,7 +66,7 @@ def test_an_address_of_a_node_has_a_prefix_length_and_is_a_machines(
 @pytest.mark.parametrize(
     ("network", "reason"),
     [
-        ("198.18.0.1/24", "not a valid IPv4 network"),
+        ("198.18.0.1/24", "write 198.18.0.0/24"),
         ("::ffff:198.18.0.0/112", "it would match nobody"),
         ("fe80::%a b/64", "it has a zone"),
         (10, "write the address in quotes"),

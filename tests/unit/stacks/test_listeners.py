@@ -98,7 +98,7 @@ def test_unbounded_outages_are_accepted_by_the_name_of_their_fault() -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"engine": "nginx"}, r"controlPlane: .*healthCheck is an active https check: .*passive"),
+        ({"engine": "nginx"}, r"\n  controlPlane\.healthCheck is an active https check: .*passive"),
         (
             {"engine": "nginx", "healthCheck": {"ca": "PEM", "passive": True}, "slowStartMs": 5},
             r"slowStartMs is 5: slow start is part of commercial nginx; leave slowStartMs out",
@@ -106,7 +106,11 @@ def test_unbounded_outages_are_accepted_by_the_name_of_their_fault() -> None:
         ({"engine": "traefik"}, r"controlPlane\.engine is 'traefik': .*'haproxy' or 'nginx'"),
         (
             {"allowedCidrs": ["198.18.0.1/15"]},
-            r"controlPlane\.allowedCidrs\[0\] is '198\.18\.0\.1/15': .* valid IPv4 network and ",
+            r"controlPlane\.allowedCidrs\[0\]: network is 198\.18\.0\.1/15: .*; write 198\.18\.0",
+        ),
+        (
+            {"allowedCidrs": ["all"]},
+            r"controlPlane\.allowedCidrs\[0\] is 'all': .* valid IPv4 network and ",
         ),
         ({"allowedCidrs": "198.18.0.0/15"}, r"allowedCidrs is '198.*': Input should be a list"),
         ({"listeners": [listener(port=6443)]}, r"listeners\[web\]\.port is 6443: .*free port"),
@@ -116,7 +120,7 @@ def test_unbounded_outages_are_accepted_by_the_name_of_their_fault() -> None:
         ),
         (
             {"listeners": [listener(routes=[{"pool": pool("x")}])]},
-            r"listeners\[web\]\.routes is set: only mode http understands requests",
+            r"listeners\[web\]\.routes is any host /: only mode http understands requests",
         ),
         (
             {"listeners": [listener(tls={"certificates": [{"name": "w", "chainFile": "no"}]})]},
