@@ -59,6 +59,8 @@ CAPABILITIES: Mapping[Engine, Capabilities] = {
             Feature.BODY_LIMIT: "the declared size is judged; a body of undeclared size is refused",
             Feature.SOURCES_LIMITED: "refused before anything is read, in mode http too",
             Feature.CONNECTIONS_PER_SOURCE: "counted anew after a reload",
+            Feature.TIMEOUTS: "in HTTP mode a client that falls silent within a body is given"
+            " `serverMs`, and answered with 504",
             Feature.SOURCE_PERSISTENCE: "a node reloaded within about 6 s of its start learns the"
             " table from another node alone",
         },
@@ -74,6 +76,10 @@ CAPABILITIES: Mapping[Engine, Capabilities] = {
             Feature.CLOSE_DEAD_SESSIONS: Missing(
                 why="nginx (open source) does not watch the backend of an established session",
                 instead=f"leave closeSessionsOfDeadBackend out, or {_USE_HAPROXY}",
+            ),
+            Feature.CLOSE_WHEN_EMPTY: Missing(
+                why="nginx has one way to refuse clients while no backend is up",
+                instead=f"leave rejectWhenEmpty at true, or {_USE_HAPROXY}",
             ),
             Feature.BACKUP_WITH_SOURCE_HASH: Missing(
                 why="nginx knows no backup servers beside a hash",
@@ -112,6 +118,11 @@ CAPABILITIES: Mapping[Engine, Capabilities] = {
                 why="nginx limits the rate of requests and the number of connections",
                 instead=f"set limits.connectionsPerSource, or {_USE_HAPROXY}",
             ),
+            Feature.CONNECTION_LIMIT: Missing(
+                why="nginx limits each worker alone, with the connections to backends:"
+                " maxConnections only says what room it is given",
+                instead=f"set limits.connectionsPerSource, or {_USE_HAPROXY}",
+            ),
             Feature.METRICS: Missing(
                 why="nginx (open source) counts connections on its status page only",
                 instead=_USE_HAPROXY,
@@ -120,8 +131,8 @@ CAPABILITIES: Mapping[Engine, Capabilities] = {
         notes={
             Feature.PASSIVE_CHECKS: "`maxFails` and `failTimeoutS`; a backend that accepts and"
             " never answers is not noticed in TCP mode",
-            Feature.REJECT_WHEN_EMPTY: "always, as nginx has no queue; all backends are out for"
-            " `failTimeoutS` once all have failed",
+            Feature.REJECT_WHEN_EMPTY: "closed in order, after the TLS handshake where TLS ends in"
+            " nginx; all backends are out for `failTimeoutS` once all have failed",
             Feature.SEVERAL_CERTIFICATES: "in TCP mode nginx's workers read certificate and key at"
             " each handshake, from files that only root and their group may read",
             Feature.CLIENT_CERTIFICATES: "in HTTP mode a client without one is answered with 400",
@@ -135,6 +146,7 @@ CAPABILITIES: Mapping[Engine, Capabilities] = {
             " request; more are answered with 429",
             Feature.REQUEST_RATE: "a source that was silent may send the requests of one second at"
             " once",
+            Feature.TIMEOUTS: "a client that is slow with its headers is closed without a 408",
             Feature.LONG_LIVED: "in TCP mode `tunnelMs` is the idle time from the beginning;"
             " `clientMs` bounds PROXY header, greeting and handshake. Keepalive times apply to"
             " clients; towards backends they are the kernel's",

@@ -12,6 +12,7 @@ class Feature(StrEnum):
     RETRY = "a failed connection attempt is made again at another backend"
     CLOSE_DEAD_SESSIONS = "sessions of a dead backend closed"
     REJECT_WHEN_EMPTY = "refusal at once while no backend is up"
+    CLOSE_WHEN_EMPTY = "an orderly close instead of a reset while no backend is up"
     # Balancing
     ROUND_ROBIN = "round robin"
     WEIGHTED_ROUND_ROBIN = "weighted round robin"
@@ -56,8 +57,11 @@ class Feature(StrEnum):
     CONNECTIONS_PER_SOURCE = "connections at the same time per source"
     CONNECTION_RATE = "connection rate per source"
     REQUEST_RATE = "request rate per source"
+    CONNECTION_LIMIT = "connections of a node limited, further ones wait"
     # Operation
+    HEALTH_WHEN_FULL = "health answers while maxConnections are open"
     HITLESS_RELOAD = "reload without a failed connection"
+    TIMEOUTS = "idle times of each listener"
     LONG_LIVED = "long-lived connections outlive a reload until hard-stop-after"
     STATISTICS = "statistics page with password and allowed sources"
     METRICS = "Prometheus metrics"

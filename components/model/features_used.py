@@ -67,6 +67,8 @@ def _of_pool(at: str, pool: Pool, mode: ListenerMode) -> Iterator[Use]:
         yield _use(Feature.SLOW_START, f"{at}.slowStartMs", pool.slow_start_ms)
     if pool.close_sessions_of_dead_backend:
         yield _use(Feature.CLOSE_DEAD_SESSIONS, f"{at}.closeSessionsOfDeadBackend", "true")
+    if not pool.reject_when_empty:
+        yield _use(Feature.CLOSE_WHEN_EMPTY, f"{at}.rejectWhenEmpty", "false")
     if pool.persistence is not None:
         kind = pool.persistence.kind
         yield _use(_PERSISTENCE[kind], f"{at}.persistence.kind", kind.value)

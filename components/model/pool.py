@@ -56,7 +56,8 @@ class Pool(Model):
     """Close established connections of a backend that went down, so that clients reconnect. Left
     out: where the engine can."""
     reject_when_empty: bool = True
-    """Refuse new connections at once while no backend is up, instead of letting them hang."""
+    """Mode tcp: refuse new connections with a reset, before anything of them is read, while no
+    backend is up; false closes them after the TLS handshake, if TLS ends here. Neither waits."""
     persistence: Persistence | None = None
     """Send a client to the backend that served it before; none leaves it to `balance`."""
     protocol: PoolProtocol = PoolProtocol.HTTP1

@@ -1,4 +1,4 @@
-"""A listener refuses while no backend is up."""
+"""A listener refuses before the TLS handshake while no backend is up."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from .pack.rule import Rule, said
 
 RULE = Rule(
     name="reject-when-empty",
-    checks="New connections are refused at once while no backend of the pool is up.",
+    checks="New connections are reset, not taken and dropped, while no backend is up.",
     fix="Leave rejectWhenEmpty at true.",
     source="https://github.com/kubernetes/kubernetes/issues/99602",
     severity=Severity.LOW,
@@ -21,13 +21,13 @@ RULE = Rule(
 
 
 def check(resource: Resource, limits: Limits) -> Iterator[str]:
-    """A violation per pool whose clients would wait."""
+    """A violation per pool whose clients would be taken first."""
     for pool in pools(resource):
         if pool.facts.flag("rejectWhenEmpty") is False:
             yield said(
                 f"{pool.setting}.rejectWhenEmpty",
                 "false",
-                "clients hang while no backend is up and do not try another address",
+                "while no backend is up clients are taken, and dropped without an error",
                 f"set {pool.setting}.rejectWhenEmpty to true",
             )
 

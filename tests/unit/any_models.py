@@ -123,7 +123,7 @@ def any_pool(
         "name": name,
         "balance": balance,
         "backends": draw(any_backends(engine, balance)),
-        "rejectWhenEmpty": draw(st.booleans()),
+        "rejectWhenEmpty": not can.has(Feature.CLOSE_WHEN_EMPTY) or draw(st.booleans()),
         "backendsAcceptProxy": draw(st.booleans()),
     }
     if (http or tls) and draw(st.booleans()):

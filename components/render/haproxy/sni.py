@@ -14,7 +14,7 @@ def sni_rules(listener: Listener) -> Iterator[str]:
         ((name, route.pool) for route in listener.sni_routes for name in route.server_names),
         key=lambda route: host_rank(route[0]),
     )
-    yield f"tcp-request inspect-delay {listener.timeouts.request_ms}ms"
+    yield f"tcp-request inspect-delay {listener.timeouts.client_ms}ms"
     if listener.pool is not None:
         yield f"tcp-request content set-var(txn.pool) {constant(listener.pool.name)}"
     for name, pool in routes:

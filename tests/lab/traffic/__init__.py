@@ -23,7 +23,7 @@ A proof starts servers, puts a load balancer from the model before them, and ask
 | TLS | `client.talk(PORT, tls=ClientTls(...))`, `client.connect_tls`; see tls.py |
 | HTTP | `with client.http(tls=..., http2=...) as web: seen(web.get("http://any.host:8000/path"))` |
 | WebSocket, gRPC | `client.websocket(PORT)`, `client.grpc(PORT, tls=...)` |
-| a flood | `with Flood(client, PORT) as flood: ...` then `flood.outcomes` |
+| a flood | `with Flood(client, PORT) as flood: ...` (or RequestFlood) then `flood.outcomes` |
 | certificates | the `authority` fixture (tests/authority.py) |
 | the log, the node's own pages | `edge.syslog.wait_for("...")`, `edge.get(url)` |
 """

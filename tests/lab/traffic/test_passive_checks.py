@@ -9,6 +9,7 @@ from components.model.feature import Feature
 from lab.drill.waiting import wait_until
 from tests.lab.traffic.addresses import Family
 from tests.lab.traffic.clients.outcome import Outcome
+from tests.lab.traffic.clients.raw import exchange, get
 from tests.lab.traffic.models import CHECK, PORT, balancer, listener, pool
 from tests.lab.traffic.traffic import Traffic
 
@@ -48,6 +49,27 @@ def test_a_failed_backend_is_left_alone_for_the_fail_timeout(
     while time.monotonic() < failed + FAIL_TIMEOUT_S / 2:
         assert client.spread(PORT, 1) == {"other": 1}
     wait_until("it is tried again", lambda: "lost" in client.spread(PORT, 2), 2 * FAIL_TIMEOUT_S)
+
+
+@ENGINE
+@pytest.mark.proves(Feature.PASSIVE_CHECKS)
+def test_a_hung_backend_costs_one_request_in_http_mode_after_every_fail_timeout(
+    traffic: Traffic, engine: Engine
+) -> None:
+    hung, other = traffic.web_server("hung", mute=True), traffic.web_server("other")
+    served = pool(hung.backend(), other.backend(), connect_timeout_ms=100, retries=1)
+    traffic.edge(balancer(engine, listener(served, mode="http", timeouts={"serverMs": 1000})))
+    client = traffic.client()
+    statuses: list[int] = []
+
+    def costs(times: int) -> bool:
+        statuses.append(exchange(client, PORT, get("/")).status)
+        return statuses.count(504) == times
+
+    for times in (1, 2, 3):
+        wait_until(f"{times} requests were lost to it", lambda n=times: costs(n), 10)
+        assert [exchange(client, PORT, get("/")).status for _ in range(3)] == [200] * 3
+    assert set(statuses) == {200, 504}
 
 
 @pytest.mark.proves(Feature.RETRY)

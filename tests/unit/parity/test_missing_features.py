@@ -21,6 +21,7 @@ ASKING: dict[Feature, tuple[dict[str, Any], dict[str, Any]]] = {
         {"balance": "source_hash", "backends": [TWO[0], TWO[1] | {"backup": True}]},
         {},
     ),
+    Feature.CLOSE_WHEN_EMPTY: ({"rejectWhenEmpty": False}, {}),
     Feature.SLOW_START: ({"slowStartMs": 1000}, {}),
     Feature.QUEUE: ({"backends": [TWO[0] | {"maxConnections": 10}]}, {}),
     Feature.COOKIE_PERSISTENCE: ({"persistence": {"kind": "cookie"}}, {"mode": "http"}),
@@ -43,7 +44,7 @@ ASKING: dict[Feature, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 """For each feature the settings of a pool and of its listener that ask for it."""
 
-SEEN_WITH_TRAFFIC = {Feature.METRICS, Feature.SESSION_TIMING}
+SEEN_WITH_TRAFFIC = {Feature.CONNECTION_LIMIT, Feature.METRICS, Feature.SESSION_TIMING}
 """No setting asks for these: tests/lab/traffic shows that the running engine has none."""
 
 MISSING = [(engine, feature) for engine in Engine for feature in CAPABILITIES[engine].missing]

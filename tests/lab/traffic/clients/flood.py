@@ -1,30 +1,27 @@
-"""A flood of connections from one source, bounded in time and number."""
+"""A flood of connections or requests from one source, bounded in time and number."""
 
 import threading
+from abc import ABC, abstractmethod
 from collections import Counter
+from collections.abc import Hashable
 from types import TracebackType
-from typing import Self
+from typing import Generic, Self, TypeVar
 
 from tests.lab.traffic.clients.client import Client
 from tests.lab.traffic.clients.outcome import Outcome
+from tests.lab.traffic.clients.raw import exchange, get
 from tests.lab.traffic.tls import ClientTls
 
+T = TypeVar("T", bound=Hashable)
 
-class Flood:
-    """Connects as fast as it can, until it is left or has made `most` connections."""
 
-    def __init__(
-        self,
-        client: Client,
-        port: int,
-        *,
-        tls: ClientTls | None = None,
-        most: int = 5000,
-        threads: int = 2,
-    ) -> None:
-        self.outcomes: Counter[Outcome] = Counter()
-        """How the connections ended; complete when it is left."""
-        self._client, self._port, self._tls = client, port, tls
+class _Flood(ABC, Generic[T]):
+    """Asks as fast as it can, until it is left or has asked `most` times."""
+
+    def __init__(self, client: Client, port: int, *, most: int = 5000, threads: int = 2) -> None:
+        self.outcomes: Counter[T] = Counter()
+        """How the attempts ended; complete when it is left."""
+        self._client, self._port = client, port
         self._left = threading.BoundedSemaphore(most)
         self._ended = threading.Event()
         self._counting = threading.Lock()
@@ -47,6 +44,36 @@ class Flood:
 
     def _run(self) -> None:
         while not self._ended.is_set() and self._left.acquire(blocking=False):
-            ended = self._client.attempt(self._port, tls=self._tls, timeout_s=1)
+            ended = self._ask()
             with self._counting:
                 self.outcomes[ended] += 1
+
+    @abstractmethod
+    def _ask(self) -> T:
+        """What became of one attempt."""
+
+
+class Flood(_Flood[Outcome]):
+    """Connections to a line server."""
+
+    def __init__(
+        self,
+        client: Client,
+        port: int,
+        *,
+        tls: ClientTls | None = None,
+        most: int = 5000,
+        threads: int = 2,
+    ) -> None:
+        super().__init__(client, port, most=most, threads=threads)
+        self._tls = tls
+
+    def _ask(self) -> Outcome:
+        return self._client.attempt(self._port, tls=self._tls, timeout_s=1)
+
+
+class RequestFlood(_Flood[int]):
+    """HTTP requests, each on a connection of its own; their statuses."""
+
+    def _ask(self) -> int:
+        return exchange(self._client, self._port, get("/")).status
