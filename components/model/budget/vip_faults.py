@@ -91,7 +91,7 @@ def vip_predictions(lb: LoadBalancer) -> tuple[Prediction, ...]:
             outage_ms=EXIT_HOOK_MS + release,
             established="broken when their node changes its engine",
             formula=f"one node after another; of the holder: {EXIT_HOOK_MS} ms exit hook"
-            f" + {release_formula}",
+            f" + {release_formula}{'; then fail-back' if vrrp.preempt else ''}",
         ),
         Prediction(
             fault=Fault.ENGINE_HUNG,
