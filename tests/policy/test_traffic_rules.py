@@ -27,7 +27,6 @@ STATS = "loadBalancer.stats"
 OPEN_STATS = {"enabled": True, "reach": "node", "port": 8406, "user": "admin", "allowedCidrs": []}
 FAULTS = [each["fault"] for each in control_plane_facts()["failoverBudget"]]
 RESTARTED = f"failoverBudget.{FAULTS.index('backend-restarted')}"
-HUNG = f"failoverBudget.{FAULTS.index('backend-hung')}"
 
 VIOLATING = [
     Case(
@@ -190,37 +189,6 @@ def test_an_unknown_fact_is_shown_and_is_a_violation_when_so_configured(
     assert f"lab: {spelled(path)} is not known before the update" in verdict.unknown
     refused = judge(rule.POLICY, given, config={"whenUnknown": "refuse"})
     assert any(f"{spelled(path)} is not known" in message for message in refused.violations)
-
-
-CONFIGURED = [
-    (ejection_beats_apiserver_shutdown, {"shutdownDelayMs": 500.0}, "serves 500 ms"),
-    (config_within_limits, {"descriptorsOfEngine": 500_000.0}, "is enough for 12144"),
-    (config_within_limits, {"descriptorsPerConnection": 100.0}, "is enough for 5238"),
-    (stats_not_exposed, {"metricsOnNodes": False}, "controlPlane.observability.reach is node"),
-    (
-        backend_detection_beats_vip,
-        {"localCheckAsksBackends": True},
-        "the predicted ejection of backend-hung is 3100 ms: the local check gives up the VIP after"
-        " 3000 ms",
-    ),
-]
-
-
-@pytest.mark.parametrize(("rule", "config", "says"), CONFIGURED)
-def test_a_stricter_configuration_refuses_what_the_default_allows(
-    rule: Any, config: dict[str, Any], says: str
-) -> None:
-    given = Given(control_plane_facts())
-    assert judge(rule.POLICY, given).clean
-    assert says in judge(rule.POLICY, given, config=config).violations[0]
-
-
-def test_a_detection_without_bound_never_beats_a_check_that_asks_backends() -> None:
-    facts = changed(f"{HUNG}.degradedMs", None)
-    verdict = judge(
-        backend_detection_beats_vip.POLICY, Given(facts), config={"localCheckAsksBackends": True}
-    )
-    assert "the predicted ejection of backend-hung is unbounded" in verdict.only
 
 
 def test_a_prediction_that_is_left_out_is_a_gap() -> None:
