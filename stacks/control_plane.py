@@ -89,7 +89,8 @@ class ControlPlaneSettings(Model):
     """Further ports on the same VIPs and nodes. Timers that their pools leave out come from the
     profile."""
     max_connections: int = Field(default=20_000, ge=1, le=1_000_000)
-    """Connections one node serves at the same time."""
+    """Connections one node serves at the same time; nginx has room for as many and does not refuse
+    more."""
     hard_stop_after_s: int = Field(default=4 * 3600, ge=1, le=7 * 24 * 3600)
     """How long connections may outlive a reload, s."""
     stats: Stats = Stats()

@@ -12,9 +12,11 @@ from components.model.budget.active_checks import (
 from components.model.budget.budget import failover_budget
 from components.model.budget.fault import Fault
 from components.model.budget.overhead import EXIT_HOOK_MS, PROBE_MS, TAKE_OVER_MS
+from components.model.budget.passive_checks import passively_checked
 from components.model.budget.prediction import Prediction
 from components.model.budget.vip_faults import skew_ms
-from components.model.health_check import HealthCheck
+from components.model.health_check import HealthCheck, HealthCheckKind
+from components.model.listener import ListenerMode
 from components.model.load_balancer import LoadBalancer
 from components.model.pool import Balance, Pool
 from components.model.profile import PROFILES, ProfileName
@@ -149,6 +151,17 @@ def test_a_pool_without_a_check_has_no_bound() -> None:
     pool = listener.pools[0].model_copy(update={"health_check": None})
     budget = failover_budget(sample(listeners=(listener.model_copy(update={"pool": pool}),)))
     assert budget.of(Fault.BACKEND_HUNG).outage_ms is None
+
+
+@pytest.mark.parametrize("mode", ListenerMode)
+def test_without_probes_a_hung_backend_costs_requests_for_as_long_as_it_hangs(
+    mode: ListenerMode,
+) -> None:
+    listener = sample().listeners[0].model_copy(update={"mode": mode})
+    check = HealthCheck(kind=HealthCheckKind.TCP, passive=True)
+    rows = {row.fault: row for row in passively_checked(listener, listener.pools[0], check)}
+    assert rows[Fault.BACKEND_HUNG].failing_ms is None
+    assert rows[Fault.BACKEND_KILLED].failing_ms is not None
 
 
 @given(load_balancers())
