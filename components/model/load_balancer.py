@@ -23,7 +23,7 @@ RESERVED_CONNECTIONS = 100
 """For the local health check, metrics and statistics. When the engine as a whole is full it accepts
 none, and Keepalived would take the VIP from a node that is merely busy."""
 
-RESERVED_NAMES = ("observability", "statistics")
+RESERVED_NAMES = ("health", "observability", "statistics")
 """What the node's own pages are called in the engine's configuration."""
 
 

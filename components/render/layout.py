@@ -46,6 +46,7 @@ TRACK_FILE = "/run/k8s-ha-lb.track"
 ADMIN_SOCKET = "/run/haproxy/admin.sock"
 """Runtime API of HAProxy; hands its listening sockets over at a reload."""
 
-SERVER_STATE = "/run/haproxy/k8s-ha-lb.state"
+SERVER_STATE = "/run/k8s-ha-lb.servers"
 """What HAProxy knows of its backends, written before a reload and read by the new worker. Without
-it a reload takes every backend for up, and the first failed check for the last."""
+it a reload takes every backend for up, and the first failed check for the last. In a folder of
+root's own, as root writes it."""

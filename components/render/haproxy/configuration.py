@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from functools import partial
+from ipaddress import IPv4Network
 
-from components.model.load_balancer import LoadBalancer
+from components.model.load_balancer import LoadBalancer, Reach
 from components.model.node import Node
 from components.model.pool import Balance
 from components.render.environment import render_template
 from components.render.haproxy.frontend import frontend_lines
-from components.render.haproxy.networks import source_acl
+from components.render.haproxy.networks import embedded_refusal, source_acl
 from components.render.haproxy.persistence import PEERS, peers, persistence_lines
 from components.render.haproxy.quoting import beside, literal, word
 from components.render.haproxy.requests import (
@@ -28,7 +29,7 @@ from components.render.haproxy.tls import (
 from components.render.layout import ADMIN_SOCKET, SERVER_STATE
 from components.render.plan import ManagedFile
 from components.render.revision import revision_of
-from components.render.sockets import reachable, socket
+from components.render.sockets import Address, reachable, socket
 
 _BALANCE = {
     Balance.ROUND_ROBIN: "roundrobin",
@@ -37,6 +38,13 @@ _BALANCE = {
     Balance.SOURCE_HASH: "source",
 }
 _HASH_TYPE = {Balance.SOURCE_HASH: "consistent"}
+
+
+RESERVED_FOR_HEALTH = 40
+"""Of the connections beyond those of listeners: what metrics and statistics leave to the check."""
+
+_STATS_NETWORKS = (IPv4Network("127.0.0.0/8"),)
+"""Loopback may always ask for statistics."""
 
 
 def render_haproxy(lb: LoadBalancer, node: Node) -> tuple[tuple[ManagedFile, ...], str]:
@@ -74,6 +82,14 @@ def _beside(name: str, content: str) -> ManagedFile:
     return ManagedFile(path=f"haproxy/{name}", content=content)
 
 
+def _observability(lb: LoadBalancer, node: Node) -> tuple[tuple[str, tuple[Address, ...]], ...]:
+    """Frontends of the health check, and of the same pages on the node's own addresses."""
+    loopback = reachable(Reach.LOOPBACK, node)
+    others = tuple(a for a in reachable(lb.observability.reach, node) if a not in loopback)
+    named = (("health", loopback), ("observability", others))
+    return tuple((name, addresses) for name, addresses in named if addresses)
+
+
 def _haproxy_cfg(lb: LoadBalancer, node: Node, revision: str) -> str:
     return render_template(
         "haproxy/haproxy.cfg.j2",
@@ -87,9 +103,12 @@ def _haproxy_cfg(lb: LoadBalancer, node: Node, revision: str) -> str:
         buffer_bytes=buffer_bytes(lb.listeners),
         peers_section=PEERS,
         peers=peers(lb),
-        observability_addresses=reachable(lb.observability.reach, node),
+        asks_for_certificates=any(x.tls and x.tls.client_authority for x in lb.listeners),
+        observability=_observability(lb, node),
+        reserved_for_health=RESERVED_FOR_HEALTH,
         stats_addresses=reachable(lb.stats.reach, node),
         stats_sources=tuple(source_acl("from-allowed", lb.stats.allowed_cidrs)),
+        stats_refusal=tuple(embedded_refusal("connection", _STATS_NETWORKS)),
         word=word,
         literal=literal,
         socket=socket,

@@ -53,8 +53,12 @@ def haproxy_plan(lb: LoadBalancer, node: Node) -> EnginePlan:
 
 
 def _state_files(lb: LoadBalancer) -> tuple[ManagedFile, ...]:
-    """What a reload runs to keep the state of servers, and which of them are where they were."""
-    servers = (f"{p.name} {b.name} {b.address} {b.port}\n" for p in lb.pools for b in p.backends)
+    """What a reload runs to keep the state of servers, and which may keep theirs.
+
+    Those that are not checked may not: nothing would ever bring one of them up again.
+    """
+    checked = (pool for pool in lb.pools if pool.health_check is not None)
+    servers = (f"{p.name} {b.name} {b.address} {b.port}\n" for p in checked for b in p.backends)
     script = render_template(
         "haproxy/save-state.sh.j2", server_state=SERVER_STATE, admin_socket=ADMIN_SOCKET
     )

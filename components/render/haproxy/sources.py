@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from components.model.limits import Limits
 from components.model.listener import Listener
-from components.render.haproxy.networks import source_acl
+from components.render.haproxy.networks import embedded_refusal, source_acl
 from components.render.haproxy.quoting import word
 
 TABLE_SIZE = 100_000
@@ -21,6 +21,7 @@ def source_rules(listener: Listener) -> Iterator[str]:
     if listener.accept_proxy_from:
         stage = "session"
         yield from source_acl("from-proxy", listener.accept_proxy_from)
+        yield from embedded_refusal("connection", listener.accept_proxy_from)
         yield "tcp-request connection reject unless from-proxy"
         yield "tcp-request connection expect-proxy layer4"
     if listener.denied_cidrs:
@@ -28,6 +29,7 @@ def source_rules(listener: Listener) -> Iterator[str]:
         yield f"tcp-request {stage} reject if from-denied"
     if listener.allowed_cidrs:
         yield from source_acl("from-allowed", listener.allowed_cidrs)
+        yield from embedded_refusal(stage, listener.allowed_cidrs)
         yield f"tcp-request {stage} reject unless from-allowed"
     yield from _limit_rules(listener, stage)
 
