@@ -103,22 +103,23 @@ def test_an_empty_pool_of_an_sni_route_refuses_its_own_clients_alone(
 
 @pytest.mark.proves(Feature.BACKUP_WITH_SOURCE_HASH)
 def test_a_backup_serves_every_source_once_all_hashed_backends_are_gone(
-    traffic: Traffic, engine: Engine
+    traffic: Traffic, engine: Engine, family: Family
 ) -> None:
-    servers = {name: traffic.line_server(name) for name in ("a", "b", "spare")}
+    servers = {name: traffic.line_server(name, family=family) for name in ("a", "b", "spare")}
+    client = traffic.client(family=family)
     backends = [s.backend(backup=name == "spare") for name, s in servers.items()]
     traffic.edge(balancer(engine, listener(pool(*backends, balance="source_hash"))))
 
     def serving() -> set[str]:
         found: set[str] = set()
         for source in range(6):
-            found |= set(traffic.client(source=source).spread(PORT, 1))
+            found |= set(traffic.client(source, family=family).spread(PORT, 1))
         return found
 
     assert serving() == {"a", "b"}
     for name in ("a", "b"):
         servers[name].stop()
-    wait_until("both are down", lambda: traffic.client().attempt(PORT) is Outcome.SERVED, 5)
+    wait_until("both are down", lambda: client.attempt(PORT) is Outcome.SERVED, 5)
     assert serving() == {"spare"}
 
 

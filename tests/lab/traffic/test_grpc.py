@@ -69,18 +69,18 @@ def test_a_grpc_stream_may_be_silent_for_longer_than_a_request(
 
 @pytest.mark.proves(Feature.GRPC_BODY_LIMIT)
 def test_a_grpc_call_beyond_the_size_limit_is_refused(
-    traffic: Traffic, engine: Engine, authority: Authority
+    traffic: Traffic, engine: Engine, authority: Authority, family: Family
 ) -> None:
     issued: Issued = authority.server(NAME)
     served = listener(
-        pool(traffic.rpc_server("a").backend(), protocol="h2"),
+        pool(traffic.rpc_server("a", family=family).backend(), protocol="h2"),
         mode="http",
         http={"maxBodyBytes": 1000},
         tls={"certificates": certificates(rpc=issued)},
     )
     traffic.edge(balancer(engine, served), secret_files(rpc=issued))
     tls = ClientTls(server_name=NAME, authority=authority)
-    with traffic.client().grpc(PORT, tls=tls) as channel:
+    with traffic.client(family=family).grpc(PORT, tls=tls) as channel:
         assert _echo(channel, "short") == "a: short"
         with pytest.raises(grpc.RpcError):
             _echo(channel, "x" * 2000)

@@ -65,12 +65,12 @@ def test_a_backend_that_expects_the_header_passes_its_health_check(
 @pytest.mark.proves(Feature.SEND_PROXY_HTTP)
 @pytest.mark.parametrize("version", VERSIONS)
 def test_in_http_mode_each_client_is_told_though_connections_are_used_again(
-    traffic: Traffic, engine: Engine, version: ProxyProtocol
+    traffic: Traffic, engine: Engine, family: Family, version: ProxyProtocol
 ) -> None:
-    server = traffic.web_server("web", reads_proxy=True)
+    server = traffic.web_server("web", family=family, reads_proxy=True)
     traffic.edge(balancer(engine, _sending(server.backend(), version, mode=ListenerMode.HTTP)))
     for source in (0, 1, 0, 2):
-        client = traffic.client(source=source)
+        client = traffic.client(source=source, family=family)
         with client.connect(PORT) as connection:
             connection.sendall(get("/"))
             assert read_answer(connection).seen.proxy_source == client.source

@@ -8,6 +8,7 @@ from components.model.feature import Feature
 from components.model.http import Http
 from components.model.tls import Tls
 from tests.authority import Authority
+from tests.lab.traffic.addresses import Family
 from tests.lab.traffic.certificates import certificates, secret_files
 from tests.lab.traffic.models import PORT, balancer, listener, pool
 from tests.lab.traffic.tls import ClientTls
@@ -19,10 +20,10 @@ NAME = "www.example.org"
 @pytest.mark.proves(Feature.HSTS)
 @pytest.mark.parametrize("path", ["/", "/status/500"])
 def test_every_answer_tells_browsers_to_use_https_alone(
-    traffic: Traffic, engine: Engine, authority: Authority, path: str
+    traffic: Traffic, engine: Engine, authority: Authority, path: str, family: Family
 ) -> None:
     issued = authority.server(NAME)
-    server = traffic.web_server("a")
+    server = traffic.web_server("a", family=family)
     ending = listener(
         pool(server.backend()),
         mode="http",
@@ -30,7 +31,7 @@ def test_every_answer_tells_browsers_to_use_https_alone(
         http=Http(hsts_max_age_s=31_536_000),
     )
     traffic.edge(balancer(engine, ending), secret_files(web=issued))
-    with traffic.client().http(tls=ClientTls(server_name=NAME)) as web:
+    with traffic.client(family=family).http(tls=ClientTls(server_name=NAME)) as web:
         assert _hsts(web.get(f"https://{NAME}:{PORT}{path}")) == ["max-age=31536000"]
         server.stop()
         own = web.get(f"https://{NAME}:{PORT}/")
@@ -44,12 +45,18 @@ def test_every_answer_tells_browsers_to_use_https_alone(
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_plain_http_is_sent_to_the_same_place_on_https(
-    traffic: Traffic, engine: Engine, port: int, authority_of_answer: str, method: str
+    traffic: Traffic,
+    engine: Engine,
+    family: Family,
+    *,
+    port: int,
+    authority_of_answer: str,
+    method: str,
 ) -> None:
     traffic.edge(
         balancer(engine, listener(None, mode="http", http=Http(redirect_to_https_port=port)))
     )
-    with traffic.client().http() as web:
+    with traffic.client(family=family).http() as web:
         answer = web.request(method, f"http://{NAME}:{PORT}/a%20b/c?d=e&f=%2F")
     assert answer.status_code == httpx.codes.PERMANENT_REDIRECT
     assert answer.headers["location"] == f"https://{authority_of_answer}/a%20b/c?d=e&f=%2F"
