@@ -10,43 +10,62 @@ from components.model.feature import Feature
 from components.model.pool import Balance
 from lab.drill.waiting import wait_until
 from tests.lab.traffic.addresses import CLIENT_NUMBERS, Family
+from tests.lab.traffic.clients.raw import exchange, get
 from tests.lab.traffic.models import PORT, balancer, listener, pool
 from tests.lab.traffic.traffic import Traffic
 
 
 @pytest.mark.proves(Feature.ROUND_ROBIN, Feature.IPV6)
-def test_round_robin_gives_each_backend_the_same(
+def test_round_robin_gives_each_backend_the_same_of_1000_connections(
     traffic: Traffic, engine: Engine, family: Family
 ) -> None:
     servers = [traffic.line_server(name, family=family) for name in ("a", "b", "c")]
     traffic.edge(balancer(engine, listener(pool(*(s.backend() for s in servers)))))
-    served = traffic.client(family=family).spread(PORT, 300)
-    assert served == {name: pytest.approx(100, abs=1) for name in ("a", "b", "c")}
+    served = traffic.client(family=family).spread(PORT, 1000)
+    assert served == {name: pytest.approx(1000 / 3, abs=1) for name in ("a", "b", "c")}
+
+
+@pytest.mark.proves(Feature.IPV6)
+@pytest.mark.parametrize("mode", ["tcp", "http"])
+def test_a_vip_of_one_family_is_served_by_backends_of_the_other(
+    traffic: Traffic, engine: Engine, family: Family, mode: str
+) -> None:
+    (other,) = set(Family) - {family}
+    servers = [traffic.web_server(name, family=other) for name in ("a", "b")]
+    traffic.edge(balancer(engine, listener(pool(*(s.backend() for s in servers)), mode=mode)))
+    client = traffic.client(family=family)
+    told = [exchange(client, PORT, get("/")).seen for _ in range(4)]
+    assert {each.server for each in told} == {"a", "b"}
+    assert {each.peer.version for each in told} == {other}
 
 
 @pytest.mark.proves(Feature.WEIGHTED_ROUND_ROBIN)
-def test_weights_decide_the_share_of_1000_connections(traffic: Traffic, engine: Engine) -> None:
+def test_weights_decide_the_share_of_1000_connections(
+    traffic: Traffic, engine: Engine, family: Family
+) -> None:
     weights = {"a": 10, "b": 30, "c": 60}
-    backends = [traffic.line_server(n).backend(weight=w) for n, w in weights.items()]
+    backends = [traffic.line_server(n, family=family).backend(weight=w) for n, w in weights.items()]
     weighted = pool(*backends, balance=Balance.WEIGHTED_ROUND_ROBIN)
     traffic.edge(balancer(engine, listener(weighted)))
-    served = traffic.client().spread(PORT, 1000)
+    served = traffic.client(family=family).spread(PORT, 1000)
     assert served == {name: pytest.approx(10 * w, rel=0.05) for name, w in weights.items()}
 
 
 @pytest.mark.proves(Feature.LEAST_CONNECTIONS)
-def test_the_backend_with_fewer_open_connections_gets_the_next_ones(
-    traffic: Traffic, engine: Engine
+def test_the_backend_with_fewer_open_connections_gets_the_next_1000(
+    traffic: Traffic, engine: Engine, family: Family
 ) -> None:
-    busy, idle = traffic.line_server("busy"), traffic.line_server("idle")
+    busy, idle = (traffic.line_server(name, family=family) for name in ("busy", "idle"))
     servers = (busy.backend(), idle.backend())
     traffic.edge(balancer(engine, listener(pool(*servers, balance=Balance.LEAST_CONNECTIONS))))
-    client = traffic.client()
+    client = traffic.client(family=family)
     sessions = [client.talk(PORT) for _ in range(20)]
     for session in sessions:
         if session.greeting.server == "idle":
             session.close()
     wait_until("its connections are closed at the idle one", lambda: idle.open == 0, 5)
+    assert client.spread(PORT, 1000) == {"idle": 1000}
+    wait_until("they are closed too", lambda: idle.open == 0, 5)
     later = [client.talk(PORT) for _ in range(busy.open)]
     assert [session.greeting.server for session in later] == ["idle"] * 10
     for session in (*sessions, *later):
@@ -62,16 +81,17 @@ def test_a_source_stays_and_only_the_lost_backends_sources_move(
     traffic.edge(balancer(engine, listener(hashed)))
     clients = [traffic.client(i, family=family) for i in range(len(CLIENT_NUMBERS))]
 
-    def placed() -> list[str]:
+    def placed(times: int = 1) -> list[str]:
+        """The one backend of each source, over so many connections of each."""
         found: list[str] = []
         for client in clients:
-            with client.talk(PORT) as session:
-                found.append(session.greeting.server)
+            (server,) = client.spread(PORT, times)
+            found.append(server)
         return found
 
     before = placed()
     assert set(before) == set(servers)
-    assert placed() == before
+    assert placed(1000 // len(clients)) == before
     servers["b"].stop()
     during = placed()
     assert "b" not in during
@@ -83,11 +103,13 @@ def test_a_source_stays_and_only_the_lost_backends_sources_move(
 
 
 @pytest.mark.proves(Feature.BACKUP)
-def test_a_backup_serves_only_while_the_others_are_down(traffic: Traffic, engine: Engine) -> None:
-    main, backup = traffic.line_server("main"), traffic.line_server("backup")
+def test_a_backup_serves_only_while_the_others_are_down(
+    traffic: Traffic, engine: Engine, family: Family
+) -> None:
+    main, backup = (traffic.line_server(name, family=family) for name in ("main", "backup"))
     servers = (main.backend(), backup.backend(backup=True))
     traffic.edge(balancer(engine, listener(pool(*servers))))
-    client = traffic.client()
+    client = traffic.client(family=family)
     assert client.spread(PORT, 50) == {"main": 50}
     main.stop()
     wait_until("the backup serves", lambda: client.attempt(PORT) == "served", 5)
@@ -99,14 +121,16 @@ def test_a_backup_serves_only_while_the_others_are_down(traffic: Traffic, engine
 
 @pytest.mark.proves(Feature.SLOW_START)
 def test_a_returned_backend_gets_its_share_over_the_slow_start(
-    traffic: Traffic, engine: Engine
+    traffic: Traffic, engine: Engine, family: Family
 ) -> None:
     slow_start_s = 4
-    steady, returning = traffic.line_server("steady"), traffic.line_server("returning")
+    steady, returning = (
+        traffic.line_server(name, family=family) for name in ("steady", "returning")
+    )
     servers = (steady.backend(), returning.backend())
     slow = pool(*servers, slow_start_ms=slow_start_s * 1000)
     edge = traffic.edge(balancer(engine, listener(slow)))
-    client = traffic.client()
+    client = traffic.client(family=family)
     returning.stop()
     edge.syslog.wait_for("returning is DOWN")
     returning.start()

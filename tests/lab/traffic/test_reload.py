@@ -25,14 +25,16 @@ def test_reloads_fail_no_connection(traffic: Traffic, engine: Engine, family: Fa
 
 
 @pytest.mark.proves(Feature.DRAIN)
-def test_a_drained_backend_finishes_and_gets_nothing_new(traffic: Traffic, engine: Engine) -> None:
-    leaving, staying = traffic.line_server("leaving"), traffic.line_server("staying")
+def test_a_drained_backend_finishes_and_gets_nothing_new(
+    traffic: Traffic, engine: Engine, family: Family
+) -> None:
+    leaving, staying = (traffic.line_server(name, family=family) for name in ("leaving", "staying"))
     both = pool(leaving.backend(), staying.backend())
     edge = traffic.edge(balancer(engine, listener(both)))
-    client = traffic.client()
+    client = traffic.client(family=family)
     held = [client.talk(PORT) for _ in range(4)]
     drained = pool(leaving.backend(drain=True), staying.backend())
-    with Flood(traffic.client(1), PORT, most=20_000) as flood:
+    with Flood(traffic.client(1, family=family), PORT, most=20_000) as flood:
         edge.reload(balancer(engine, listener(drained)))
         assert client.spread(PORT, 50) == {"staying": 50}
     assert set(flood.outcomes) == {Outcome.SERVED}

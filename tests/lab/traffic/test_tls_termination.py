@@ -152,7 +152,7 @@ def test_http2_is_agreed_on_where_it_is_offered(
 @pytest.mark.proves(Feature.SEVERAL_CERTIFICATES)
 @pytest.mark.parametrize("mode", ["tcp", "http"])
 def test_a_client_gets_the_first_certificate_for_the_name_it_asks_for(
-    traffic: Traffic, engine: Engine, authority: Authority, mode: str
+    traffic: Traffic, engine: Engine, authority: Authority, mode: str, family: Family
 ) -> None:
     issued = {
         "first": authority.server("first.example.org"),
@@ -160,7 +160,7 @@ def test_a_client_gets_the_first_certificate_for_the_name_it_asks_for(
         "hidden": authority.server("hidden.example.org"),
         "net": authority.server("a.example.net", "b.example.net"),
     }
-    start(traffic, engine, traffic.web_server("a"), issued, mode=mode)
+    start(traffic, engine, traffic.web_server("a", family=family), issued, mode=mode)
     expected = {
         "first.example.org": "first",
         "other.example.org": "wildcard",
@@ -172,7 +172,8 @@ def test_a_client_gets_the_first_certificate_for_the_name_it_asks_for(
     }
     served: dict[str, str] = {}
     for name in expected:
-        with traffic.client().connect_tls(PORT, ClientTls(server_name=name)) as session:
+        client = traffic.client(family=family)
+        with client.connect_tls(PORT, ClientTls(server_name=name)) as session:
             got = served_certificate(session)
             served[name] = next(each for each, one in issued.items() if one.parsed == got)
     assert served == expected
@@ -181,20 +182,20 @@ def test_a_client_gets_the_first_certificate_for_the_name_it_asks_for(
 @pytest.mark.proves(Feature.CLIENT_CERTIFICATES)
 @pytest.mark.parametrize("whose", ["nobody's", "another authority's", "expired"])
 def test_a_connection_without_a_right_client_certificate_reaches_no_backend(
-    traffic: Traffic, engine: Engine, authority: Authority, whose: str
+    traffic: Traffic, engine: Engine, authority: Authority, whose: str, family: Family
 ) -> None:
     wrong = {
         "nobody's": None,
         "another authority's": Authority("bench authority").client("somebody"),
         "expired": authority.expired("somebody"),
     }
-    server = traffic.line_server("a")
+    server, client = traffic.line_server("a", family=family), traffic.client(family=family)
     issued = {"web": authority.server(NAME)}
     start(traffic, engine, server, issued, client_authority=authority.certificate)
     with pytest.raises((ssl.SSLError, ConnectionError)):
-        traffic.client().talk(PORT, tls=ClientTls(server_name=NAME, certificate=wrong[whose]))
+        client.talk(PORT, tls=ClientTls(server_name=NAME, certificate=wrong[whose]))
     right = ClientTls(server_name=NAME, certificate=authority.client("somebody"))
-    with traffic.client().talk(PORT, tls=right) as session:
+    with client.talk(PORT, tls=right) as session:
         assert session.greeting.server == "a"
 
 
