@@ -16,6 +16,13 @@ _REWRITE = 1024
 """tune.maxrewrite, where headers are added: a request must leave it free, bytes."""
 
 
+_UPGRADE_RULES = (
+    "http-request del-header upgrade if { req.hdr(upgrade) -i -m sub h2c }",
+    "http-request del-header http2-settings",
+)
+"""An upgrade to HTTP/2 in clear would hide the requests that follow it from here."""
+
+
 def http_rules(listener: Listener) -> Iterator[str]:
     """The frontend's lines in the order in which they are judged."""
     for page in _pages(listener):
@@ -23,6 +30,7 @@ def http_rules(listener: Listener) -> Iterator[str]:
         yield f'http-error status {page.status} content-type "text/html; charset=utf-8" file {file}'
     yield from request_limit_rules(listener)
     yield from _form_rules()
+    yield from _UPGRADE_RULES
     yield from _size_rules(listener)
     port = listener.http.redirect_to_https_port
     if port is not None:

@@ -39,9 +39,9 @@ def _by_host(listener: Listener) -> Iterator[tuple[str, HttpRoute]]:
             yield host, route
 
 
-def _rank(routed: tuple[str, HttpRoute]) -> tuple[Rank, bool, int, str]:
+def _rank(routed: tuple[str, HttpRoute]) -> tuple[Rank, bool, int, bytes]:
     host, route = routed
-    path = route.path
+    path = unquote_to_bytes(route.path)
     return host_rank(host), route.path_match is PathMatch.EXACT, len(path), path
 
 

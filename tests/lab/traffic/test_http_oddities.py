@@ -2,6 +2,8 @@
 
 from unittest.mock import ANY
 
+import pytest
+
 from components.model.capabilities import Engine
 from tests.lab.traffic.clients.raw import exchange, get, read_answer
 from tests.lab.traffic.models import PORT, balancer, listener, pool
@@ -29,6 +31,17 @@ def test_ambiguous_requests_are_refused(traffic: Traffic, engine: Engine) -> Non
     assert statuses == dict.fromkeys(REFUSED, 400) | {"an unknown transfer coding": ANY}
     assert statuses["an unknown transfer coding"] in (400, 501)
     assert server.accepted == 0
+
+
+@pytest.mark.parametrize("offered", ["h2c", "spdy/3.1, h2c"])
+def test_an_upgrade_to_http2_in_clear_is_not_passed_on(
+    traffic: Traffic, engine: Engine, offered: str
+) -> None:
+    _served(traffic, engine)
+    settings = ("Connection: Upgrade, HTTP2-Settings", "HTTP2-Settings: AAMAAABk")
+    request = get("/", f"Upgrade: {offered}", *settings)
+    headers = exchange(traffic.client(), PORT, request).seen.headers
+    assert not any("h2c" in value for value in headers.get("upgrade", []))
 
 
 def test_a_bare_line_feed_is_refused_or_arrives_as_the_end_of_a_line(
