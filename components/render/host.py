@@ -27,7 +27,11 @@ _ENGINES: Mapping[Engine, Callable[[LoadBalancer, Node], EnginePlan]] = {
 
 
 def host_plan(lb: LoadBalancer, node: Node) -> HostPlan:
-    """What `node` must hold and run to be a part of `lb`."""
+    """What `node` must hold and run to be a part of `lb`.
+
+    Nodes, VIPs and listeners are the same in any order.
+    """
+    lb = _in_order(lb)
     engine = _ENGINES[lb.engine](lb, node)
     keepalived = render_keepalived(lb, node)
     local = f"http://127.0.0.1:{lb.observability.port}"
@@ -65,6 +69,16 @@ def host_plan(lb: LoadBalancer, node: Node) -> HostPlan:
         engine_readable_secrets=engine.engine_readable_secrets,
         engine_group=engine.engine_group,
         managed_ports=(*ports, *_reachable_ports(lb)),
+    )
+
+
+def _in_order(lb: LoadBalancer) -> LoadBalancer:
+    return lb.model_copy(
+        update={
+            "nodes": tuple(sorted(lb.nodes, key=lambda node: node.name)),
+            "vips": tuple(sorted(lb.vips, key=lambda vip: vip.version)),
+            "listeners": tuple(sorted(lb.listeners, key=lambda listener: listener.name)),
+        }
     )
 
 
