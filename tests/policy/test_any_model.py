@@ -13,7 +13,15 @@ from tests.unit.any_models import any_load_balancers
 
 
 @pytest.mark.parametrize("engine", Engine)
-@settings(max_examples=15, deadline=None, suppress_health_check=list(Hypothesis))
+@settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[
+        Hypothesis.too_slow,
+        Hypothesis.data_too_large,
+        Hypothesis.filter_too_much,
+    ],
+)
 @given(data=st.data())
 def test_no_rule_misses_a_fact_of_a_valid_model(engine: Engine, data: st.DataObject) -> None:
     facts = facts_of(data.draw(any_load_balancers(engine)), worst_outage_ms=10_000)
