@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from threading import Event
 
 import grpc
 import pytest
@@ -65,6 +66,34 @@ def test_a_grpc_stream_may_be_silent_for_longer_than_a_request(
     with traffic.client().grpc(PORT, tls=tls) as channel:
         relay = channel.stream_stream(f"/{SERVICE}/Relay")
         assert list(relay(_slow_words(2.5), timeout=TIMEOUT_S)) == [b"first", b"second"]
+
+
+@pytest.mark.proves(Feature.GRPC, Feature.LONG_LIVED)
+def test_a_grpc_stream_outlives_a_reload(
+    traffic: Traffic, engine: Engine, authority: Authority, family: Family
+) -> None:
+    issued: Issued = authority.server(NAME)
+    server = traffic.rpc_server("a", family=family)
+    served = listener(
+        pool(server.backend(), protocol="h2"),
+        mode="http",
+        tls={"certificates": certificates(rpc=issued)},
+    )
+    edge = traffic.edge(balancer(engine, served), secret_files(rpc=issued))
+    reloaded = Event()
+
+    def words() -> Iterator[bytes]:
+        yield b"before"
+        assert reloaded.wait(TIMEOUT_S)
+        yield b"after"
+
+    tls = ClientTls(server_name=NAME, authority=authority)
+    with traffic.client(family=family).grpc(PORT, tls=tls) as channel:
+        answers = channel.stream_stream(f"/{SERVICE}/Relay")(words(), timeout=2 * TIMEOUT_S)
+        assert next(answers) == b"before"
+        edge.reload(balancer(engine, served, hard_stop_after_s=600))
+        reloaded.set()
+        assert next(answers) == b"after"
 
 
 @pytest.mark.proves(Feature.GRPC_BODY_LIMIT)

@@ -10,7 +10,9 @@ from components.model.capabilities import Engine
 from components.model.feature import Feature
 from components.model.listener import Listener
 from tests.lab.traffic.addresses import Family
+from tests.lab.traffic.clients.raw import get
 from tests.lab.traffic.models import PORT, balancer, listener, pool
+from tests.lab.traffic.servers.upgrade import PROTOCOL
 from tests.lab.traffic.traffic import Traffic
 
 CLIENT_MS = SERVER_MS = 1000
@@ -77,8 +79,28 @@ def test_connections_outlive_a_reload_until_hard_stop_after_and_end_then(
     assert stop_after_s - 0.1 <= time.monotonic() - begun <= stop_after_s + 2 * SLACK_S
 
 
-def _impatient(served: Listener) -> Listener:
-    timeouts = {"clientMs": CLIENT_MS, "serverMs": SERVER_MS, "tunnelMs": TUNNEL_MS}
+@pytest.mark.proves(Feature.LONG_LIVED)
+@pytest.mark.parametrize("mode", ["tcp", "http"])
+def test_a_session_of_kubectl_exec_outlives_silence_and_a_reload(
+    traffic: Traffic, engine: Engine, family: Family, mode: str
+) -> None:
+    server = traffic.upgrade_server("apiserver", family=family)
+    served = _impatient(listener(pool(server.backend()), mode=mode), tunnel_ms=60_000)
+    edge = traffic.edge(balancer(engine, served))
+    upgrade = get("/exec", "Connection: Upgrade", f"Upgrade: {PROTOCOL}", method="POST")
+    with traffic.client(family=family).connect(PORT) as session:
+        session.sendall(upgrade)
+        assert b" 101 " in session.recv(4096)
+        edge.reload(balancer(engine, served, hard_stop_after_s=600))
+        session.sendall(b"after the reload")
+        assert session.recv(4096) == b"after the reload"
+        time.sleep(2 * max(CLIENT_MS, SERVER_MS) / 1000)
+        session.sendall(b"after a silence")
+        assert session.recv(4096) == b"after a silence"
+
+
+def _impatient(served: Listener, *, tunnel_ms: int = TUNNEL_MS) -> Listener:
+    timeouts = {"clientMs": CLIENT_MS, "serverMs": SERVER_MS, "tunnelMs": tunnel_ms}
     return Listener.model_validate({**dict(served), "timeouts": timeouts})
 
 

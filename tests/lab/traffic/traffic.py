@@ -26,10 +26,11 @@ from tests.lab.traffic.network import Network
 from tests.lab.traffic.servers.line import LineServer
 from tests.lab.traffic.servers.rpc import RpcServer
 from tests.lab.traffic.servers.server import Server, ServerOptions
+from tests.lab.traffic.servers.upgrade import UpgradeServer
 from tests.lab.traffic.servers.web import WebServer
 from tests.lab.traffic.syslog import Syslog
 
-S = TypeVar("S", Server, LineServer, WebServer, RpcServer)
+S = TypeVar("S", Server, LineServer, WebServer, RpcServer, UpgradeServer)
 
 
 class Bench:
@@ -59,6 +60,10 @@ class Traffic:
     ) -> WebServer:
         """A listening server that answers with what it saw (servers/web.py)."""
         return self._serve(WebServer(name, self._address(family), self._loop, **options))
+
+    def upgrade_server(self, name: str, *, family: Family = Family.IPV4) -> UpgradeServer:
+        """A listening server that changes to SPDY and echoes (servers/upgrade.py)."""
+        return self._serve(UpgradeServer(name, self._address(family), self._loop))
 
     def rpc_server(
         self, name: str, *, family: Family = Family.IPV4, certificate: Issued | None = None
