@@ -10,6 +10,7 @@ from components.model.feature import Feature
 from components.model.pool import Balance
 from lab.drill.waiting import wait_until
 from tests.lab.traffic.addresses import CLIENT_NUMBERS, Family
+from tests.lab.traffic.clients.outcome import Outcome
 from tests.lab.traffic.clients.raw import exchange, get
 from tests.lab.traffic.models import PORT, balancer, listener, pool
 from tests.lab.traffic.traffic import Traffic
@@ -93,6 +94,11 @@ def test_a_source_stays_and_only_the_lost_backends_sources_move(
     assert set(before) == set(servers)
     assert placed(1000 // len(clients)) == before
     servers["b"].stop()
+    wait_until(
+        "every source is served by others",
+        lambda: all(client.attempt(PORT) is Outcome.SERVED for client in clients),
+        10,
+    )
     during = placed()
     assert "b" not in during
     assert [was for was, now in zip(before, during, strict=True) if was != now] == [
