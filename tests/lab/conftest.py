@@ -25,8 +25,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--runs",
         type=int,
-        default=2,
-        help="how often each fault is drilled (default 2; `make drill`: 10)",
+        default=1,
+        help="how often each fault is drilled (default 1; `make drill`: 10)",
     )
 
 
