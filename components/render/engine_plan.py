@@ -18,6 +18,8 @@ class EnginePlan:
     """Package roles, as in `HostPlan.packages`."""
     secrets_link: str
     """Release path of the link to the host's secret files, as the engine reads them."""
+    secrets_pin: ManagedFile | None = None
+    """As in `HostPlan`."""
     engine_readable_secrets: tuple[str, ...] = ()
     """As in `HostPlan`."""
     engine_group: str = ""

@@ -66,6 +66,7 @@ def host_plan(lb: LoadBalancer, node: Node) -> HostPlan:
         settle_seconds=settle_seconds(lb),
         vrrp_quiet_seconds=quiet_seconds(lb),
         secrets_link=engine.secrets_link if secret_file_names(lb) else None,
+        secrets_pin=engine.secrets_pin,
         engine_readable_secrets=engine.engine_readable_secrets,
         engine_group=engine.engine_group,
         managed_ports=(*ports, *_reachable_ports(lb)),

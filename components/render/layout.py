@@ -34,6 +34,9 @@ NGINX_CONF = "nginx/nginx.conf"
 NGINX_SECRETS = "nginx/secrets"
 """Link to the host's secret files; nginx takes `secrets/NAME` as beside nginx.conf."""
 
+NGINX_SECRETS_PIN = "nginx/secrets-folder.conf"
+"""Tells nginx where the secret files of its own release are."""
+
 HAPROXY_DROP_IN = "systemd/haproxy.conf"
 NGINX_DROP_IN = "systemd/nginx.conf"
 KEEPALIVED_CONF = "keepalived/keepalived.conf"

@@ -1,6 +1,6 @@
 """What one host must hold and run: the hand-over from the renderers to the transaction."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv6Address
 
 Address = IPv4Address | IPv6Address
@@ -73,6 +73,9 @@ class HostPlan:
     """Longest time from (re)start until a VIP has a holder, from the VRRP timers."""
     secrets_link: str | None = None
     """Release path of the link to the host's secret files; None without secrets."""
+    secrets_pin: ManagedFile | None = None
+    """A file of the release in which `{secrets}` stands for the folder of its secret files: what
+    reads them while it runs stays with those of its own release. None when nothing does."""
     engine_readable_secrets: tuple[str, ...] = ()
     """Names of secret files that the engine's unprivileged workers read while they run; all others
     are root's alone."""
@@ -85,11 +88,23 @@ class HostPlan:
     """TCP ports to open or label on hosts with firewalld or SELinux."""
 
     def __post_init__(self) -> None:
+        if self.secrets_pin is not None and not self.has_secrets:
+            raise ValueError(
+                f"plan of {self.node}: secrets_pin is {self.secrets_pin.path}; it needs"
+                " secrets_link"
+            )
         if self.engine_readable_secrets and not (self.has_secrets and self.engine_group):
             raise ValueError(
                 f"plan of {self.node}: engine_readable_secrets is {self.engine_readable_secrets};"
                 " it needs secrets_link and engine_group"
             )
+
+    def release_files(self, secrets_folder: str | None) -> tuple[ManagedFile, ...]:
+        """Every file of the release, once the folder of its secret files is known."""
+        if self.secrets_pin is None or secrets_folder is None:
+            return self.files
+        content = self.secrets_pin.content.replace("{secrets}", secrets_folder)
+        return (*self.files, replace(self.secrets_pin, content=content))
 
     @property
     def has_secrets(self) -> bool:

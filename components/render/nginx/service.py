@@ -2,6 +2,7 @@
 
 from components.model.load_balancer import LoadBalancer
 from components.model.node import Node
+from components.model.tls import Certificate
 from components.render.engine_plan import EnginePlan
 from components.render.environment import render_template
 from components.render.layout import (
@@ -14,6 +15,7 @@ from components.render.layout import (
     certificate_file,
 )
 from components.render.nginx.configuration import render_nginx
+from components.render.nginx.names import secrets_pin
 from components.render.nginx.tls import chosen_by_workers
 from components.render.nginx_service import engine_user, validate_command
 from components.render.plan import ManagedFile, ServicePlan
@@ -42,6 +44,7 @@ def nginx_plan(lb: LoadBalancer, node: Node) -> EnginePlan:
         ),
         packages=("nginx",),
         secrets_link=NGINX_SECRETS,
+        secrets_pin=secrets_pin() if _certificates_of_workers(lb) else None,
         engine_readable_secrets=_read_by_workers(lb),
         engine_group=engine_user(node.family),
     )
@@ -49,5 +52,8 @@ def nginx_plan(lb: LoadBalancer, node: Node) -> EnginePlan:
 
 def _read_by_workers(lb: LoadBalancer) -> tuple[str, ...]:
     password = (HTPASSWD_FILE,) if lb.stats.enabled else ()
-    chosen = (c for listener in lb.listeners for c in chosen_by_workers(listener))
-    return (*password, *(certificate_file(certificate.name) for certificate in chosen))
+    return (*password, *(certificate_file(c.name) for c in _certificates_of_workers(lb)))
+
+
+def _certificates_of_workers(lb: LoadBalancer) -> tuple[Certificate, ...]:
+    return tuple(c for listener in lb.listeners for c in chosen_by_workers(listener))

@@ -1,14 +1,17 @@
 """Listeners with mode tcp: nginx's `stream` block."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from components.model.listener import Listener, ListenerMode
 from components.model.load_balancer import LoadBalancer
 from components.render.environment import render_template
+from components.render.layout import NGINX_SECRETS_PIN
 from components.render.nginx.addresses import listens, socket_options
 from components.render.nginx.names import variable
 from components.render.nginx.sources import networks, source_zone_kib
 from components.render.nginx.templates import PARTS
+from components.render.nginx.tls import chosen_by_workers
 
 NO_BACKEND = "no_backend"
 """The upstream that refuses; no pool has an underscore in its name."""
@@ -31,10 +34,16 @@ def stream_block(lb: LoadBalancer) -> str:
         networks=networks,
         source_zone_kib=source_zone_kib,
         no_backend=NO_BACKEND,
+        secrets_pin=_secrets_pin(listeners),
         pools_by_name=_pools_by_name,
         routed=_routed,
         target=_target,
     )
+
+
+def _secrets_pin(listeners: Sequence[Listener]) -> str | None:
+    """The file to include, beside nginx.conf; none where workers read no secret file."""
+    return Path(NGINX_SECRETS_PIN).name if any(map(chosen_by_workers, listeners)) else None
 
 
 def _pools_by_name(listener: Listener) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ from components.render.nginx.names import (
     backend_authority_file,
     certificate_path,
     client_authority_file,
+    pinned_certificate_path,
     variable,
 )
 from components.render.nginx.quoting import constant, quoted
@@ -27,6 +28,7 @@ PARTS: Mapping[str, object] = {
     "server": server,
     "zone_kib": zone_kib,
     "certificate_path": certificate_path,
+    "pinned_certificate_path": pinned_certificate_path,
     "backend_authority_file": backend_authority_file,
     "client_authority_file": client_authority_file,
     "protocols": PROTOCOLS,

@@ -1,6 +1,7 @@
 """Renders the transaction of one host: everything between a staged release and a verified one."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 from components.render.plan import HostPlan
@@ -42,10 +43,13 @@ def render_transaction(
             f"plan of {plan.node}: has_secrets is {plan.has_secrets} and the secrets reference is"
             f" {secrets_reference}; give a reference exactly when the plan has secrets"
         )
+    paths = paths or HostPaths()
+    folder = f"{paths.root}/secrets/{secrets_reference}" if secrets_reference else None
+    plan = replace(plan, files=plan.release_files(folder), secrets_pin=None)
     size_kib = sum(len(file.content.encode()) // 1024 + 4 for file in plan.files)
     return TEMPLATES.get_template("transaction.sh.j2").render(
         plan=plan,
-        paths=paths or HostPaths(),
+        paths=paths,
         family=family,
         release=release_digest(plan, secrets_reference),
         secrets_reference=secrets_reference,

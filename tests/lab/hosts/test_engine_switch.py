@@ -65,8 +65,8 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
         yield made
 
 
-def bring_secrets(machine: Bench) -> str:
-    files = {"htpasswd": "a:{PLAIN}secret\n", "tls.pem": "KEY\n"}
+def bring_secrets(machine: Bench, key: str = "KEY") -> str:
+    files = {"htpasswd": "a:{PLAIN}secret\n", "tls.pem": f"{key}\n"}
     return parse_secrets_reference(machine.apply(render_secrets_transaction(files)).stdout)
 
 
@@ -145,6 +145,31 @@ class TestOneHost:
         assert machine.ask(f"{CURRENT}; {LINKS}") == before
         assert machine.ask(RUNNING) == ONLY_NGINX
 
+    def test_a_failed_change_closes_the_secret_files_that_it_had_opened(
+        self, machine: Bench
+    ) -> None:
+        reference = bring_secrets(machine)
+        never = replace(
+            with_password_file(), revision="another", settle_seconds=0, vrrp_quiet_seconds=0
+        )
+        assert apply(machine, transaction(never, reference)).returncode == 1
+        folder = "/etc/k8s-ha-lb/secrets"
+        shown = machine.ask(
+            f"stat -c %a:%U:%G {folder} {folder}/{reference} {folder}/{reference}/htpasswd"
+        )
+        assert shown.split() == ["700:root:root", "700:root:root", "600:root:root"]
+
+    def test_a_failed_switch_leaves_an_nginx_that_ran_there_before(self, machine: Bench) -> None:
+        must_apply(machine, transaction(node_plan()))
+        machine.ask("systemctl enable --now nginx")
+        served = "curl -s http://127.0.0.1:80/ | grep -c 'Welcome to nginx'"
+        assert machine.ask(served) != "0"
+        never = replace(nginx_plan(), revision="another", settle_seconds=0, vrrp_quiet_seconds=0)
+        assert apply(machine, transaction(never)).returncode == 1
+        assert machine.ask(RUNNING) == "active\nactive\nenabled\nenabled"
+        assert machine.ask(served) != "0"
+        machine.ask("systemctl disable --now nginx")
+
     @pytest.mark.parametrize(
         ("said", "next_engine"), [("starting haproxy", "nginx"), ("stopping nginx", "haproxy")]
     )
@@ -190,6 +215,15 @@ class TestOneHost:
         as_worker = "setpriv --reuid www-data --regid www-data --clear-groups"
         for closed in (f"cat {link}/tls.pem", f"ls {link}/", "cat /etc/k8s-ha-lb/secrets/key"):
             assert machine.run(f"{as_worker} {closed}").returncode != 0
+
+    def test_workers_that_a_reload_replaced_may_read_theirs_until_the_next_change(
+        self, machine: Bench
+    ) -> None:
+        before = machine.ask("readlink /etc/k8s-ha-lb/current/nginx/secrets")
+        must_apply(machine, transaction(with_password_file(), bring_secrets(machine, "second")))
+        assert machine.ask(f"stat -c %a {before} {before}/htpasswd").split() == ["711", "640"]
+        must_apply(machine, transaction(with_password_file(), bring_secrets(machine, "third")))
+        assert machine.run(f"test -e {before}").returncode != 0
 
     def test_the_other_engine_closes_the_password_file_again(self, machine: Bench) -> None:
         reference = bring_secrets(machine)

@@ -23,14 +23,18 @@ class Releases:
         name = f"releases/{self._count}"
         release = self._root / name
         release.mkdir()
-        for file in plan.files:
+        folder = None
+        if plan.secrets_link is not None:
+            written = self._write_secrets(plan, secrets)
+            folder = f"{ROOT}/{written.relative_to(self._root)}"
+            link = release / plan.secrets_link
+            link.parent.mkdir(parents=True)
+            link.symlink_to(folder)
+        for file in plan.release_files(folder):
             path = release / file.path
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(file.content)
             path.chmod(file.mode)
-        if plan.secrets_link is not None:
-            folder = self._write_secrets(plan, secrets)
-            (release / plan.secrets_link).symlink_to(f"{ROOT}/{folder.relative_to(self._root)}")
         return name
 
     def switch(self, name: str) -> None:

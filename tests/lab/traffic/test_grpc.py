@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Event
 
 import grpc
@@ -18,6 +19,8 @@ from tests.lab.traffic.tls import ClientTls
 from tests.lab.traffic.traffic import Traffic
 
 TIMEOUT_S = 10
+TUNNEL_MS = 2000
+SLACK_S = 1.5
 NAME = "rpc.example.org"
 
 
@@ -51,21 +54,26 @@ def test_unary_calls_and_streams_reach_backends_of_a_grpc_pool(
 
 @pytest.mark.proves(Feature.GRPC, Feature.LONG_LIVED)
 def test_a_grpc_stream_may_be_silent_for_longer_than_a_request(
-    traffic: Traffic, engine: Engine, authority: Authority
+    traffic: Traffic, engine: Engine, family: Family, authority: Authority
 ) -> None:
-    issued: Issued = authority.server(NAME)
-    server = traffic.rpc_server("a")
-    served = listener(
-        pool(server.backend(), protocol="h2", health_check=CHECK),
-        mode="http",
-        tls={"certificates": certificates(rpc=issued)},
-        timeouts={"clientMs": 1000, "serverMs": 1000, "tunnelMs": 60_000},
-    )
-    traffic.edge(balancer(engine, served), secret_files(rpc=issued))
-    tls = ClientTls(server_name=NAME, authority=authority)
-    with traffic.client().grpc(PORT, tls=tls) as channel:
+    with _idle_stream_channel(traffic, engine, family, authority, tunnel_ms=60_000) as channel:
         relay = channel.stream_stream(f"/{SERVICE}/Relay")
         assert list(relay(_slow_words(2.5), timeout=TIMEOUT_S)) == [b"first", b"second"]
+
+
+@pytest.mark.proves(Feature.GRPC, Feature.LONG_LIVED)
+def test_a_grpc_stream_that_stays_silent_ends_after_the_tunnel_time(
+    traffic: Traffic, engine: Engine, family: Family, authority: Authority
+) -> None:
+    with _idle_stream_channel(traffic, engine, family, authority, tunnel_ms=TUNNEL_MS) as channel:
+        relay = channel.stream_stream(f"/{SERVICE}/Relay")
+        answers = relay(_slow_words(TIMEOUT_S), timeout=2 * TIMEOUT_S)
+        assert next(answers) == b"first"
+        begun = time.monotonic()
+        with pytest.raises(grpc.RpcError):
+            next(answers)
+        took = time.monotonic() - begun
+    assert TUNNEL_MS / 1000 - 0.1 <= took <= TUNNEL_MS / 1000 + SLACK_S
 
 
 @pytest.mark.proves(Feature.GRPC, Feature.LONG_LIVED)
@@ -114,6 +122,24 @@ def test_a_grpc_call_beyond_the_size_limit_is_refused(
         with pytest.raises(grpc.RpcError):
             _echo(channel, "x" * 2000)
         assert _echo(channel, "again") == "a: again"
+
+
+@contextmanager
+def _idle_stream_channel(
+    traffic: Traffic, engine: Engine, family: Family, authority: Authority, *, tunnel_ms: int
+) -> Iterator[grpc.Channel]:
+    """Through an edge whose requests may be silent for 1 s, and whose streams for `tunnel_ms`."""
+    issued: Issued = authority.server(NAME)
+    served = listener(
+        pool(traffic.rpc_server("a", family=family).backend(), protocol="h2", health_check=CHECK),
+        mode="http",
+        tls={"certificates": certificates(rpc=issued)},
+        timeouts={"clientMs": 1000, "serverMs": 1000, "tunnelMs": tunnel_ms},
+    )
+    traffic.edge(balancer(engine, served), secret_files(rpc=issued))
+    tls = ClientTls(server_name=NAME, authority=authority)
+    with traffic.client(family=family).grpc(PORT, tls=tls) as channel:
+        yield channel
 
 
 def _slow_words(silence_s: float) -> Iterator[bytes]:

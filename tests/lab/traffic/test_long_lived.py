@@ -55,13 +55,17 @@ def test_a_websocket_may_be_silent_for_the_tunnel_time_and_no_longer(
 @pytest.mark.proves(Feature.LONG_LIVED)
 @pytest.mark.parametrize("mode", ["tcp", "http"])
 def test_connections_outlive_a_reload_until_hard_stop_after_and_end_then(
-    traffic: Traffic, engine: Engine, mode: str
+    traffic: Traffic, engine: Engine, family: Family, mode: str
 ) -> None:
-    server = traffic.web_server("web") if mode == "http" else traffic.line_server("a")
+    server = (
+        traffic.web_server("web", family=family)
+        if mode == "http"
+        else traffic.line_server("a", family=family)
+    )
     served = listener(pool(server.backend()), mode=mode)
     stop_after_s = 3
     edge = traffic.edge(balancer(engine, served, hard_stop_after_s=stop_after_s))
-    client = traffic.client()
+    client = traffic.client(family=family)
     if mode == "tcp":
         with client.talk(PORT) as session:
             begun = time.monotonic()

@@ -4,15 +4,18 @@ import pytest
 
 from components.model.capabilities import CAPABILITIES, Engine
 from components.model.feature import Feature
+from tests.lab.traffic.addresses import Family
 from tests.lab.traffic.models import PORT, balancer, listener, pool
 from tests.lab.traffic.traffic import Traffic
 
 
 @pytest.mark.proves(Feature.METRICS)
-def test_metrics_count_the_connections_of_each_backend(traffic: Traffic, engine: Engine) -> None:
-    lb = balancer(engine, listener(pool(traffic.line_server("a").backend())))
+def test_metrics_count_the_connections_of_each_backend(
+    traffic: Traffic, engine: Engine, family: Family
+) -> None:
+    lb = balancer(engine, listener(pool(traffic.line_server("a", family=family).backend())))
     edge = traffic.edge(lb)
-    assert traffic.client().spread(PORT, 7) == {"a": 7}
+    assert traffic.client(family=family).spread(PORT, 7) == {"a": 7}
     metrics = edge.get(f"http://127.0.0.1:{lb.observability.port}/metrics").text
     assert 'haproxy_server_sessions_total{proxy="pool",server="a"} 7' in metrics
 

@@ -54,12 +54,15 @@ def test_a_failed_backend_is_left_alone_for_the_fail_timeout(
 @ENGINE
 @pytest.mark.proves(Feature.PASSIVE_CHECKS)
 def test_a_hung_backend_costs_one_request_in_http_mode_after_every_fail_timeout(
-    traffic: Traffic, engine: Engine
+    traffic: Traffic, engine: Engine, family: Family
 ) -> None:
-    hung, other = traffic.web_server("hung", mute=True), traffic.web_server("other")
+    hung, other = (
+        traffic.web_server("hung", mute=True, family=family),
+        traffic.web_server("other", family=family),
+    )
     served = pool(hung.backend(), other.backend(), connect_timeout_ms=100, retries=1)
     traffic.edge(balancer(engine, listener(served, mode="http", timeouts={"serverMs": 1000})))
-    client = traffic.client()
+    client = traffic.client(family=family)
     statuses: list[int] = []
 
     def costs(times: int) -> bool:
@@ -73,12 +76,14 @@ def test_a_hung_backend_costs_one_request_in_http_mode_after_every_fail_timeout(
 
 
 @pytest.mark.proves(Feature.RETRY)
-def test_without_retries_a_failed_attempt_is_the_clients(traffic: Traffic, engine: Engine) -> None:
-    lost, other = traffic.line_server("lost"), traffic.line_server("other")
+def test_without_retries_a_failed_attempt_is_the_clients(
+    traffic: Traffic, engine: Engine, family: Family
+) -> None:
+    lost, other = (traffic.line_server(name, family=family) for name in ("lost", "other"))
     servers = (lost.backend(), other.backend())
     traffic.edge(balancer(engine, listener(pool(*servers, health_check=None, retries=0))))
     lost.stop()
-    client = traffic.client()
+    client = traffic.client(family=family)
     outcomes = [client.attempt(PORT) for _ in range(10)]
     assert outcomes.count(Outcome.SERVED) == 5
 

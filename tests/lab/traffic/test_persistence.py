@@ -132,19 +132,19 @@ def test_a_restarted_node_learns_the_sources_from_the_other(
 
 @pytest.mark.proves(Feature.SOURCE_PERSISTENCE, Feature.DRAIN)
 def test_sources_of_a_drained_backend_move_and_the_others_stay(
-    traffic: Traffic, engine: Engine
+    traffic: Traffic, engine: Engine, family: Family
 ) -> None:
-    servers = [traffic.line_server(name) for name in ("a", "b", "c")]
+    servers = [traffic.line_server(name, family=family) for name in ("a", "b", "c")]
     edge = traffic.edge(_by_source(engine, servers))
-    before = _served(traffic, Family.IPV4)
+    before = _served(traffic, family)
     _wait_until_it_can_teach(edge)
-    with traffic.client().talk(PORT) as session:
+    with traffic.client(family=family).talk(PORT) as session:
         gone = session.greeting.server
         backends = [server.backend(drain=server.name == gone) for server in servers]
         edge.reload(balancer(engine, listener(pool(*backends, persistence=SOURCE))))
         assert session.ask("still here") == "still here"
     _wait_for_tables([edge], len(before))
-    after = _served(traffic, Family.IPV4)
+    after = _served(traffic, family)
     assert gone not in after.values()
     kept = {source: name for source, name in before.items() if name != gone}
     assert {source: after[source] for source in kept} == kept

@@ -10,6 +10,7 @@ from components.model.capabilities import Engine
 from components.model.feature import Feature
 from components.model.tls import Tls
 from tests.authority import Authority
+from tests.lab.traffic.addresses import Family
 from tests.lab.traffic.certificates import certificates, secret_files
 from tests.lab.traffic.clients.raw import exchange, get, read_answer
 from tests.lab.traffic.models import PORT, balancer, listener, pool
@@ -26,20 +27,20 @@ _WITHIN_A_BODY = {Engine.HAPROXY: "serverMs", Engine.NGINX: "clientMs"}
 
 @pytest.mark.proves(Feature.TIMEOUTS)
 def test_headers_must_arrive_within_the_request_time_however_slowly_they_drip(
-    traffic: Traffic, engine: Engine
+    traffic: Traffic, engine: Engine, family: Family
 ) -> None:
-    _edge(traffic, engine, "requestMs")
-    with traffic.client().connect(PORT, timeout_s=0.1) as connection:
+    _edge(traffic, engine, family, "requestMs")
+    with traffic.client(family=family).connect(PORT, timeout_s=0.1) as connection:
         rest = iter(get("/", "X-Long: " + "x" * 1000))
         _closes_after_the_short_time(connection, lambda: connection.sendall(bytes([next(rest)])))
 
 
 @pytest.mark.proves(Feature.TIMEOUTS)
 def test_a_connection_waits_for_its_next_request_for_the_keepalive_time(
-    traffic: Traffic, engine: Engine
+    traffic: Traffic, engine: Engine, family: Family
 ) -> None:
-    _edge(traffic, engine, "httpKeepaliveMs")
-    with traffic.client().connect(PORT) as connection:
+    _edge(traffic, engine, family, "httpKeepaliveMs")
+    with traffic.client(family=family).connect(PORT) as connection:
         for _ in range(2):
             connection.sendall(get("/"))
             assert read_answer(connection).status == 200
@@ -52,10 +53,10 @@ def test_a_connection_waits_for_its_next_request_for_the_keepalive_time(
 
 @pytest.mark.proves(Feature.TIMEOUTS)
 def test_an_answer_that_does_not_come_within_the_server_time_is_504(
-    traffic: Traffic, engine: Engine
+    traffic: Traffic, engine: Engine, family: Family
 ) -> None:
-    _edge(traffic, engine, "serverMs")
-    client = traffic.client()
+    _edge(traffic, engine, family, "serverMs")
+    client = traffic.client(family=family)
     assert exchange(client, PORT, get(f"/slow/{SHORT_MS // 2}")).status == 200
     begun = time.monotonic()
     assert exchange(client, PORT, get(f"/slow/{SHORT_MS * 4}")).status == 504
@@ -64,26 +65,26 @@ def test_an_answer_that_does_not_come_within_the_server_time_is_504(
 
 @pytest.mark.proves(Feature.TIMEOUTS)
 def test_a_client_that_falls_silent_within_a_body_is_not_waited_for(
-    traffic: Traffic, engine: Engine
+    traffic: Traffic, engine: Engine, family: Family
 ) -> None:
-    _edge(traffic, engine, _WITHIN_A_BODY[engine])
-    with traffic.client().connect(PORT, timeout_s=0.1) as connection:
+    _edge(traffic, engine, family, _WITHIN_A_BODY[engine])
+    with traffic.client(family=family).connect(PORT, timeout_s=0.1) as connection:
         connection.sendall(get("/", "Content-Length: 10", method="POST") + b"x")
         _closes_after_the_short_time(connection)
 
 
 @pytest.mark.proves(Feature.TIMEOUTS, Feature.TLS_TERMINATION)
 def test_a_client_that_makes_no_handshake_is_given_the_client_time(
-    traffic: Traffic, engine: Engine, authority: Authority
+    traffic: Traffic, engine: Engine, family: Family, authority: Authority
 ) -> None:
     issued = authority.server("www.example.org")
     served = listener(
-        pool(traffic.line_server("a").backend()),
+        pool(traffic.line_server("a", family=family).backend()),
         tls=Tls(certificates=certificates(web=issued)),
         timeouts=_timeouts("clientMs"),
     )
     traffic.edge(balancer(engine, served), secret_files(web=issued))
-    with traffic.client().connect(PORT, timeout_s=0.1) as connection:
+    with traffic.client(family=family).connect(PORT, timeout_s=0.1) as connection:
         _closes_after_the_short_time(connection)
 
 
@@ -107,9 +108,9 @@ def test_a_slow_greeting_is_routed_by_its_name_whatever_the_time_for_http_header
             assert b'"routed"' in session.recv(4096)
 
 
-def _edge(traffic: Traffic, engine: Engine, short: str) -> None:
+def _edge(traffic: Traffic, engine: Engine, family: Family, short: str) -> None:
     """In HTTP mode, with one short idle time."""
-    served = pool(traffic.web_server("web").backend())
+    served = pool(traffic.web_server("web", family=family).backend())
     traffic.edge(balancer(engine, listener(served, mode="http", timeouts=_timeouts(short))))
 
 

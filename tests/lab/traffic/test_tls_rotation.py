@@ -116,16 +116,16 @@ def test_a_session_outlives_the_rotation_of_its_certificate(
 
 @pytest.mark.proves(Feature.CERTIFICATE_ROTATION)
 def test_a_key_that_does_not_fit_changes_nothing(
-    traffic: Traffic, engine: Engine, authority: Authority
+    traffic: Traffic, engine: Engine, family: Family, authority: Authority
 ) -> None:
     """Preview refuses it; a host would too."""
-    server = traffic.line_server("a")
+    server = traffic.line_server("a", family=family)
     first, renewed = authority.server(NAME), authority.server(NAME)
     edge = traffic.edge(ending(engine, server, web=first), secret_files(web=first))
     mixed = Issued(certificate=renewed.certificate, key=first.key)
     with pytest.raises(EdgeError, match="key"):
         edge.reload(ending(engine, server, web=mixed), secret_files(web=mixed))
-    with traffic.client().connect_tls(PORT, ClientTls(server_name=NAME)) as session:
+    with traffic.client(family=family).connect_tls(PORT, ClientTls(server_name=NAME)) as session:
         assert served_certificate(session) == first.parsed
 
 

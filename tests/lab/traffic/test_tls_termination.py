@@ -202,14 +202,14 @@ def test_a_connection_without_a_right_client_certificate_reaches_no_backend(
 @pytest.mark.proves(Feature.CLIENT_CERTIFICATES)
 @pytest.mark.parametrize("right", [True, False])
 def test_requests_need_a_client_certificate_too(
-    traffic: Traffic, engine: Engine, authority: Authority, right: bool
+    traffic: Traffic, engine: Engine, family: Family, authority: Authority, right: bool
 ) -> None:
-    server = traffic.web_server("a")
+    server = traffic.web_server("a", family=family)
     issued = {"web": authority.server(NAME)}
     start(traffic, engine, server, issued, mode="http", client_authority=authority.certificate)
     own = authority if right else Authority("bench authority")
     tls = ClientTls(server_name=NAME, certificate=own.client("somebody"))
-    assert answered(traffic.client(), tls) is right
+    assert answered(traffic.client(family=family), tls) is right
 
 
 def answered(client: Client, tls: ClientTls) -> bool:

@@ -1,5 +1,6 @@
 """One wrong value in an otherwise valid model is refused with an error that names the setting."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -10,40 +11,49 @@ from pydantic import ValidationError
 
 from components.model.capabilities import Engine
 from components.model.load_balancer import LoadBalancer
-from tests.unit.any_models import HOSTILE, settings_of
+from tests.unit.any_models import settings_of
+from tests.unit.model.wrong_values import ANY_TEXT, HALF_HOSTILE, Setting, all_settings
+from tests.unit.models import sample
 
-TEXTS = [f"a{character}b" for character in HOSTILE] + ["", " ", "-a", "../a", "a" * 300]
-NUMBERS = [-1, 10**9, "many", None, [], 1.5]
-NETWORKS = ["10.0.0.1/8", "::ffff:10.0.0.0/104", "fe80::%a;b/64", "all", 7]
+SETTINGS = list(all_settings())
+PLACES = sorted({each.path.removesuffix(each.name) for each in SETTINGS if not each.is_item})
+NAMES = ("name", "nodes.0.name", "vips.0.interface", "listeners.0.name", "listeners.0.pool.name")
 
-PLACES: dict[str, list[Any]] = {
-    "name": TEXTS,
-    "engine": ["apache", "", None],
-    "maxConnections": [0, *NUMBERS],
-    "hardStopAfterS": [0, *NUMBERS],
-    "stats.user": TEXTS,
-    "stats.port": [0, 65_536, *NUMBERS],
-    "observability.reach": ["everybody", ""],
-    "vips.0.address": ["198.18.0.300", "fe80::1%eth0\nx", "", 3],
-    "vips.0.interface": [*TEXTS, "eth/0"],
-    "nodes.0.addresses.0": ["198.18.0.11", "fe80::1%\n}/64", 3],
-    "nodes.0.name": TEXTS,
-    "vrrp.scriptFall": [0, *NUMBERS],
-    "listeners.0.name": [*TEXTS, "statistics"],
-    "listeners.0.port": [0, 65_536, 8405, *NUMBERS],
-    "listeners.0.mode": ["udp", "", None],
-    "listeners.0.timeouts.clientMs": [0, *NUMBERS],
-    "listeners.0.allowedCidrs": [[network] for network in NETWORKS],
-    "listeners.0.deniedCidrs": [[network] for network in NETWORKS],
-    "listeners.0.acceptProxyFrom": [[network] for network in NETWORKS],
-    "listeners.0.limits.connectionsPerSource": [0, 65_536, -1, "many", [], 1.5],
-    "listeners.0.tyop": ["x"],
-}
+
+def test_every_setting_that_takes_any_text_is_one() -> None:
+    assert {*ANY_TEXT, *HALF_HOSTILE, *NAMES} <= {each.path for each in SETTINGS}
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.path)
+def test_every_wrong_value_is_refused_by_the_name_of_its_setting(setting: Setting) -> None:
+    for wrong in setting.wrong:
+        assert setting.name in refusal(valid(), setting.path, wrong), wrong
+
+
+@pytest.mark.parametrize("path", NAMES)
+def test_a_name_that_a_command_would_take_for_an_option_is_refused(path: str) -> None:
+    assert path.rpartition(".")[2] in refusal(valid(), path, "-a")
+
+
+@pytest.mark.parametrize(
+    ("path", "taken"),
+    [
+        ("listeners.0.name", "statistics"),
+        ("listeners.0.name", "health"),
+        ("listeners.0.port", 8405),
+    ],
+)
+def test_what_the_nodes_own_pages_have_is_refused(path: str, taken: object) -> None:
+    assert path.rpartition(".")[2] in refusal(valid(), path, taken)
 
 
 @pytest.mark.parametrize("place", PLACES)
+def test_a_setting_that_nobody_knows_is_refused_by_its_name(place: str) -> None:
+    assert "tyop" in refusal(valid(), f"{place}tyop", 1)
+
+
 @settings(
-    max_examples=8,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[
         Hypothesis.too_slow,
@@ -52,16 +62,43 @@ PLACES: dict[str, list[Any]] = {
     ],
 )
 @given(data=st.data())
-def test_one_wrong_value_is_refused_by_the_name_of_its_setting(
-    place: str, data: st.DataObject
-) -> None:
+def test_one_wrong_value_spoils_any_valid_model(data: st.DataObject) -> None:
     values = data.draw(settings_of(data.draw(st.sampled_from(Engine))))
-    *parents, last = place.split(".")
-    inner: Any = values
-    for part in parents:
-        inner = inner[int(part)] if part.isdigit() else inner[part]
-    inner[int(last) if last.isdigit() else last] = data.draw(st.sampled_from(PLACES[place]))
+    setting = data.draw(st.sampled_from(SETTINGS))
+    wrong = data.draw(st.sampled_from(setting.wrong))
+    assert setting.name in refusal(values, setting.path, wrong)
+
+
+def valid() -> dict[str, Any]:
+    """Settings that the model accepts as they are."""
+    return sample().model_dump(mode="json", by_alias=True)
+
+
+def refusal(values: dict[str, Any], path: str, wrong: object) -> str:
+    """Where and why the model refuses `values` with a wrong one in its place; what is on the way to
+    it and missing is made."""
+    put(values, path, wrong)
     with pytest.raises(ValidationError) as error:
         LoadBalancer.model_validate(values)
-    named = str([(fault["loc"], fault["msg"]) for fault in error.value.errors()])
-    assert (parents[-1] if last.isdigit() else last) in named
+    return str([(fault["loc"], fault["msg"]) for fault in error.value.errors()])
+
+
+def put(values: dict[str, Any], path: str, wrong: Any) -> None:
+    *_, last = path.split(".")
+    inner: Any = values
+    for part, following in pairwise(path.split(".")):
+        empty: Any = [] if following.isdigit() else {}
+        if part.isdigit():
+            if not inner:
+                inner.append(empty)
+            inner = inner[0]
+        else:
+            if not inner.get(part):
+                inner[part] = empty
+            inner = inner[part]
+    if not last.isdigit():
+        inner[last] = wrong
+    elif inner:
+        inner[0] = wrong
+    else:
+        inner.append(wrong)

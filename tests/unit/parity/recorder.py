@@ -12,6 +12,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         proved = [feature.name for mark in item.iter_markers("proves") for feature in mark.args]
         if proved:
             called = getattr(item, "callspec", None)
-            engine = called.params.get("engine") if called else None
-            found = {"test": item.nodeid, "engine": engine, "features": proved}
+            chosen = called.params if called else {}
+            found = {
+                "test": item.nodeid,
+                "engine": chosen.get("engine"),
+                "family": chosen.get("family"),
+                "features": proved,
+            }
             print(f"{PREFIX}{json.dumps(found)}")

@@ -18,8 +18,8 @@ PROOFS = "tests/lab/traffic"
 
 
 @pytest.fixture(scope="module")
-def proved() -> set[tuple[Engine, Feature]]:
-    """What the traffic tests prove, as pytest collects them."""
+def proved() -> set[tuple[Engine, Feature, int | None]]:
+    """What the traffic tests prove with which IP version, as pytest collects them."""
     command = [sys.executable, "-m", "pytest", "--collect-only", "-q"]
     command += ["-p", "no:cacheprovider", "-p", "tests.unit.parity.recorder", PROOFS]
     done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True)
@@ -28,19 +28,22 @@ def proved() -> set[tuple[Engine, Feature]]:
     nobodys = [each["test"] for each in found if each["engine"] is None]
     assert not nobodys, "a proof takes the fixture `engine`, which tells whose it is"
     return {
-        (Engine(each["engine"]), Feature[name])
+        (Engine(each["engine"]), Feature[name], each["family"])
         for each in found
         for name in each["features"]
         if all(CAPABILITIES[Engine(each["engine"])].has(Feature[n]) for n in each["features"])
     }
 
 
+@pytest.mark.parametrize("version", [4, 6])
 @pytest.mark.parametrize("engine", Engine)
-def test_every_feature_that_an_engine_has_is_proved_with_traffic(
-    engine: Engine, proved: set[tuple[Engine, Feature]]
+def test_every_feature_that_an_engine_has_is_proved_with_traffic_of_both_families(
+    engine: Engine, version: int, proved: set[tuple[Engine, Feature, int | None]]
 ) -> None:
     has = {feature for feature in Feature if CAPABILITIES[engine].has(feature)}
-    assert has - {feature for who, feature in proved if who is engine} == set()
+    assert (
+        has - {feature for who, feature, how in proved if (who, how) == (engine, version)} == set()
+    )
 
 
 def test_the_page_is_up_to_date() -> None:

@@ -1,5 +1,7 @@
 """nginx.conf of a small and of a rich model."""
 
+import re
+
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
@@ -141,6 +143,27 @@ def test_workers_read_the_password_and_the_certificates_that_they_choose_from() 
     rhel = lb.nodes[0].model_copy(update={"family": OsFamily.RHEL})
     assert host_plan(lb, rhel).engine_group == "nginx"
     assert "load_module /usr/lib64/" in host_plan(lb, rhel).files[0].content
+
+
+def test_what_workers_read_is_of_their_own_release_also_once_current_has_moved_on() -> None:
+    lb = _rich(RICH)
+    plan = host_plan(lb, lb.nodes[0])
+    pin = plan.release_files("/etc/k8s-ha-lb/secrets/0123")[-1]
+    assert pin.path == "nginx/secrets-folder.conf"
+    assert "default /etc/k8s-ha-lb/secrets/0123;" in pin.content
+    conf = plan.files[0].content
+    assert "include secrets-folder.conf;" in conf
+    for name in ("three", "four"):
+        assert re.findall(rf"\S*certificate-{name}.pem", conf) == [
+            f"$secrets_folder/certificate-{name}.pem"
+        ] * conf.count(f"certificate-{name}.pem")
+
+
+def test_where_workers_read_no_certificate_nothing_is_pinned() -> None:
+    lb = _small()
+    plan = host_plan(lb, lb.nodes[0])
+    assert plan.secrets_pin is None
+    assert "$secrets_folder" not in plan.files[0].content
 
 
 def test_weights_are_as_small_as_they_can_be_and_states_have_their_words() -> None:

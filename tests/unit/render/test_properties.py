@@ -57,12 +57,13 @@ def secrets_of(lb: LoadBalancer) -> dict[str, str]:
 
 def stage(plan: HostPlan, secrets: dict[str, str], release: Path) -> None:
     """Writes a release as a host has it."""
-    for file in plan.files:
+    folder = release / (plan.secrets_link or "")
+    for file in plan.release_files(str(folder)):
         path = release / file.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(file.content.encode())
     for name, content in secrets.items():
-        path = release / (plan.secrets_link or "") / name
+        path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(content)
 
