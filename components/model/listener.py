@@ -56,7 +56,7 @@ class Listener(Model):
     denied_cidrs: tuple[Network, ...] = ()
     """Client networks that are refused, also inside allowed ones."""
     limits: Limits = Limits()
-    """Limits per client address."""
+    """Limits per source: an IPv4 address, or the /64 of an IPv6 address."""
 
     @property
     def pools(self) -> tuple[Pool, ...]:

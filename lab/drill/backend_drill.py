@@ -1,5 +1,7 @@
 """Faults of one backend: cause one, measure failures and ejection, heal it, wait for its return."""
 
+from collections import Counter
+
 from components.model.budget.fault import Fault
 from components.model.budget.prediction import Prediction
 from lab.drill.engine_state import wait_for_all_backends
@@ -59,8 +61,14 @@ def drill_backend(target: DrillTarget, fault: Fault, backend: str) -> Measuremen
         holders=target.holders(),
         stall_ms=recording.pace.worst_late_ms,
         detail=f"made in {striking_ms:.0f} ms,"
-        f" slow {len(during.slower_than(100))}, p99 {during.latency_ms(99):.0f} ms",
+        f" slow {len(during.slower_than(100))}, p99 {during.latency_ms(99):.0f} ms"
+        f"{_told(during.failed_by_outcome)}",
     )
+
+
+def _told(failed: Counter[str]) -> str:
+    """Of what the failed ones failed, most of them first."""
+    return "".join(f", {outcome} {count}" for outcome, count in failed.most_common())
 
 
 def _outage_ms(during: Recording, predicted: Prediction) -> float:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
-from components.model.limits import Limits
+from components.model.limits import IPV6_SOURCE_BITS, Limits
 from components.model.listener import Listener
 from components.render.haproxy.networks import embedded_refusal, source_acl
 from components.render.haproxy.quoting import word
+
+_SOURCE = f"src,ipmask(32,{IPV6_SOURCE_BITS})"
 
 TABLE_SIZE = 100_000
 """Sources that are counted at the same time; the one not seen for longest makes room."""
@@ -39,7 +41,7 @@ def _limit_rules(listener: Listener, stage: str) -> Iterator[str]:
     limits = listener.limits
     if limits == Limits():
         return
-    yield f"tcp-request {stage} track-sc0 src table {word(limits_table(listener))}"
+    yield f"tcp-request {stage} track-sc0 {_SOURCE} table {word(limits_table(listener))}"
     if limits.connections_per_source is not None:
         yield (
             f"tcp-request {stage} reject if {{ sc0_conn_cur gt {limits.connections_per_source} }}"

@@ -2,8 +2,16 @@
 
 from collections.abc import Iterable
 
+from components.model.limits import IPV6_SOURCE_BITS
 from components.model.load_balancer import LoadBalancer
 from components.model.network import Network
+
+LIMITED_SOURCE = "$limited_source"
+"""The variable with what limits count by: names in the model have no underscore."""
+
+_SUBNET_BYTES = IPV6_SOURCE_BITS // 8
+IPV6_SUBNET = f"(?s)^(?<subnet_of_source>.{{{_SUBNET_BYTES}}}).{{{16 - _SUBNET_BYTES}}}$"
+"""What an IPv6 address in binary matches, the part of its subnet by name."""
 
 _SOURCE_BYTES = 256
 """More than nginx keeps of one source (64 or 128 bytes, and its share of a page)."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from components.model.limits import Limits
 from components.render.nginx.names import (
     backend_authority_file,
     certificate_path,
@@ -10,6 +11,7 @@ from components.render.nginx.names import (
     variable,
 )
 from components.render.nginx.quoting import constant, quoted
+from components.render.nginx.sources import IPV6_SUBNET, LIMITED_SOURCE
 from components.render.nginx.tls import (
     CIPHERS_OF,
     PROTOCOLS,
@@ -37,4 +39,7 @@ PARTS: Mapping[str, object] = {
     "chosen_by_workers": chosen_by_workers,
     "names_with_another_certificate": names_with_another_certificate,
     "as_map_key": as_map_key,
+    "limited_source": LIMITED_SOURCE,
+    "ipv6_subnet": IPV6_SUBNET,
+    "no_limits": Limits(),
 }

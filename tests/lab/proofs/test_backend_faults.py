@@ -23,8 +23,13 @@ def test_a_backend_fault_fails_no_more_and_is_ejected_no_later_than_predicted(
 def test_a_graceful_restart_fails_no_more_than_predicted(
     stack: StackUnderTest, figures: list[str]
 ) -> None:
-    measured = drill_backend(stack.target(), Fault.BACKEND_RESTARTED, "cp1")
-    figures.append(measured.line())
-    assert not measured.violations()
-    if measured.prediction.worst_ms == 0:
-        assert measured.failed == 0
+    measured: list[Measurement] = []
+
+    def drill(_: int) -> list[Measurement]:
+        measured.append(drill_backend(stack.target(), Fault.BACKEND_RESTARTED, "cp1"))
+        return measured[-1:]
+
+    violations = measured_runs(1, drill, figures)
+    assert not violations, "\n".join(violations)
+    if measured[-1].prediction.worst_ms == 0:
+        assert measured[-1].failed == 0

@@ -19,6 +19,7 @@ from lab.processes import identify, send
 from lab.records import read_record
 from lab.stack import RUN_NAME, recover
 from tests.lab.asking import answer
+from tests.lab.proofs.conftest import ENGINES
 from tests.lab.proofs.stack import Settings, StackUnderTest
 
 BACKUP = "lb2"
@@ -28,6 +29,8 @@ IN_ITS_WORDS = {
     Engine.HAPROXY: "unknown keyword 'no-such-keyword;'",
     Engine.NGINX: 'unknown directive "no-such-keyword"',
 }
+WHATEVER_THE_ENGINE = pytest.mark.parametrize("engine", ENGINES[:1], indirect=True, ids=str)
+"""What the transaction does for the one it does for the other."""
 LOG = "/var/log/k8s-ha-lb.log"
 
 
@@ -77,6 +80,7 @@ def test_a_configuration_that_the_engine_refuses_changes_nothing_and_is_told_in_
     assert BACKUP in said
 
 
+@WHATEVER_THE_ENGINE
 def test_a_full_disk_changes_nothing_and_the_next_change_completes(
     restored: StackUnderTest,
 ) -> None:
@@ -92,6 +96,7 @@ def test_a_full_disk_changes_nothing_and_the_next_change_completes(
     restored.up(change)
 
 
+@WHATEVER_THE_ENGINE
 def test_an_ssh_connection_that_drops_in_the_middle_does_not_stop_the_host(
     restored: StackUnderTest,
 ) -> None:
@@ -114,6 +119,7 @@ def test_an_ssh_connection_that_drops_in_the_middle_does_not_stop_the_host(
     restored.up(change)
 
 
+@WHATEVER_THE_ENGINE
 def test_a_killed_pulumi_leaves_the_hosts_serving_and_the_next_change_completes(
     restored: StackUnderTest,
 ) -> None:
@@ -129,7 +135,8 @@ def test_a_killed_pulumi_leaves_the_hosts_serving_and_the_next_change_completes(
     restored.up(change)
 
 
-def test_a_wrong_host_key_is_refused_before_anything_changes(restored: StackUnderTest) -> None:
+@WHATEVER_THE_ENGINE
+def test_a_wrong_host_key_is_refused_before_anything_changes(stack: StackUnderTest) -> None:
     renew = (
         "cd /etc/ssh && mv ssh_host_ed25519_key kept && mv ssh_host_ed25519_key.pub kept.pub"
         " && ssh-keygen -q -t ed25519 -N '' -f ssh_host_ed25519_key && systemctl restart ssh"
@@ -138,43 +145,45 @@ def test_a_wrong_host_key_is_refused_before_anything_changes(restored: StackUnde
         "cd /etc/ssh && mv kept ssh_host_ed25519_key && mv kept.pub ssh_host_ed25519_key.pub"
         " && systemctl restart ssh"
     )
-    run_in_machine(restored.lab, BACKUP, ["sh", "-c", renew])
+    run_in_machine(stack.lab, BACKUP, ["sh", "-c", renew])
     try:
         with (
-            nothing_changes(restored, *LOAD_BALANCERS),
+            nothing_changes(stack, *LOAD_BALANCERS),
             pytest.raises(CommandError, match="host key mismatch"),
         ):
-            restored.up(change)
+            stack.up(change)
     finally:
-        run_in_machine(restored.lab, BACKUP, ["sh", "-c", keep])
+        run_in_machine(stack.lab, BACKUP, ["sh", "-c", keep])
 
 
+@WHATEVER_THE_ENGINE
 def test_an_unreachable_host_is_told_and_the_other_is_not_touched(
-    restored: StackUnderTest,
+    stack: StackUnderTest,
 ) -> None:
-    apply_fault(restored.lab, "partition", BACKUP)
+    apply_fault(stack.lab, "partition", BACKUP)
     try:
         with (
-            nothing_changes(restored, *LOAD_BALANCERS),
+            nothing_changes(stack, *LOAD_BALANCERS),
             pytest.raises(CommandError, match=r"198\.18\.0\.12"),
         ):
-            restored.up(change)
+            stack.up(change)
     finally:
-        heal_fault(restored.lab, "partition", BACKUP)
+        heal_fault(stack.lab, "partition", BACKUP)
 
 
+@WHATEVER_THE_ENGINE
 def test_a_vip_that_another_machine_uses_is_refused_before_anything_changes(
-    restored: StackUnderTest,
+    stack: StackUnderTest,
 ) -> None:
-    ip(restored.lab, "stranger", "address", "add", f"{FREE_VIP}/24", "dev", "eth0")
+    ip(stack.lab, "stranger", "address", "add", f"{FREE_VIP}/24", "dev", "eth0")
     try:
         with (
-            nothing_changes(restored, *LOAD_BALANCERS),
+            nothing_changes(stack, *LOAD_BALANCERS),
             pytest.raises(CommandError, match=f"VIP {FREE_VIP} is already in use on eth0"),
         ):
-            restored.up(other_vip)
+            stack.up(other_vip)
     finally:
-        ip(restored.lab, "stranger", "address", "del", f"{FREE_VIP}/24", "dev", "eth0")
+        ip(stack.lab, "stranger", "address", "del", f"{FREE_VIP}/24", "dev", "eth0")
 
 
 @contextmanager

@@ -4,8 +4,11 @@ import json
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from lab.fabric.namespaces import exists
 from lab.hosts import LOAD_BALANCERS
+from tests.lab.proofs.conftest import ENGINES
 from tests.lab.proofs.stack import StackUnderTest
 
 
@@ -14,6 +17,7 @@ def cgroups_of(machine: str) -> list[Path]:
     return list(Path("/sys/fs/cgroup").glob(f"**/k8s-ha-lb-{machine}"))
 
 
+@pytest.mark.parametrize("engine", ENGINES[-1:], indirect=True, ids=str)
 def test_destroy_leaves_no_machine_and_up_makes_them_again(stack: StackUnderTest) -> None:
     lab = stack.lab
     stack.destroy()

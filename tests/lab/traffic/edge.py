@@ -50,7 +50,7 @@ class Edge:
         self._sandbox = Sandbox(namespace=namespace, files=folder / "files", log=syslog.path)
         self._releases = Releases(self._sandbox.files)
         self._secrets = secrets
-        self._plan = self._switch(lb, secrets)
+        self._plan = self.switch(lb, secrets)
         self._launch = launch(self._plan)
         self._process = self._start()
 
@@ -62,7 +62,7 @@ class Edge:
         then goes on as it was) or when a host would have to restart for it.
         """
         self._secrets = self._secrets if secrets is None else secrets
-        self._plan = self._switch(lb, self._secrets)
+        self._plan = self.switch(lb, self._secrets)
         if launch(self._plan) != self._launch:
             raise EdgeError("a host restarts the engine for this change: use restart()")
         replaced = workers(self._process.pid)
@@ -80,7 +80,7 @@ class Edge:
     def restart(self, lb: LoadBalancer, secrets: Mapping[str, str] | None = None) -> None:
         """Ends the engine and starts it with `lb`. Raises EdgeError."""
         self._secrets = self._secrets if secrets is None else secrets
-        self._plan = self._switch(lb, self._secrets)
+        self._plan = self.switch(lb, self._secrets)
         self._launch = launch(self._plan)
         self.stop()
         self._process = self._start()
@@ -114,7 +114,11 @@ class Edge:
         end_all(lambda: processes_inside([self._namespace]))
         self._process.wait()
 
-    def _switch(self, lb: LoadBalancer, secrets: Mapping[str, str]) -> HostPlan:
+    def switch(self, lb: LoadBalancer, secrets: Mapping[str, str]) -> HostPlan:
+        """Validates the files of `lb` and makes them the current ones; the engine is told nothing.
+
+        Raises EdgeError when the engine would refuse them.
+        """
         node = next(n for n in lb.nodes if n.name == self._node)
         plan = host_plan(lb, node)
         release = self._releases.stage(plan, secrets)

@@ -65,7 +65,7 @@ def test_a_source_may_have_so_many_connections_and_another_is_still_served(
     traffic: Traffic, engine: Engine, family: Family
 ) -> None:
     _edge(traffic, engine, family, "tcp", limits={"connectionsPerSource": 3})
-    greedy, other = (traffic.client(source=n, family=family) for n in range(2))
+    greedy, other = traffic.client(family=family), traffic.far_client(family=family)
     with ExitStack() as held:
         for _ in range(3):
             held.enter_context(greedy.talk(PORT))
@@ -90,13 +90,47 @@ def test_a_source_may_have_so_many_requests_at_the_same_time_in_http_mode(
     wait_until("a place is free again", lambda: _served(greedy, "http"), 5)
 
 
+@pytest.mark.proves(Feature.CONNECTIONS_PER_SOURCE)
+@pytest.mark.parametrize("mode", ["tcp", "http"])
+def test_a_source_is_an_ipv4_address_or_the_subnet_of_an_ipv6_address(
+    traffic: Traffic, engine: Engine, family: Family, mode: str
+) -> None:
+    _edge(traffic, engine, family, mode, limits={"connectionsPerSource": 2})
+    clients = [traffic.client(source=n, family=family) for n in range(2)]
+    with ExitStack() as held:
+        for client in clients:
+            connection = held.enter_context(client.connect(PORT))
+            if mode == "http":
+                connection.sendall(get("/stream/100"))
+            assert connection.recv(1)
+        neighbour = traffic.client(source=2, family=family)
+        assert _served(neighbour, mode) is (family is Family.IPV4)
+        assert _served(traffic.far_client(family=family), mode)
+
+
+@pytest.mark.proves(Feature.REQUEST_RATE)
+def test_a_rate_of_requests_is_shared_by_the_subnet_of_an_ipv6_address(
+    traffic: Traffic, engine: Engine, family: Family
+) -> None:
+    _edge(traffic, engine, family, "http", limits={"requestRatePerSource": 1})
+    begun = time.monotonic()
+    served = [_served(traffic.client(source=n, family=family), "http") for n in range(20)]
+    seconds = time.monotonic() - begun
+    assert served[0]
+    assert _served(traffic.far_client(family=family), "http")
+    if family is Family.IPV4:
+        assert all(served)
+    else:
+        assert served.count(True) <= seconds + 2
+
+
 @pytest.mark.proves(Feature.CONNECTION_RATE)
 def test_under_a_flood_of_connections_its_source_gets_its_rate_and_another_is_served(
     traffic: Traffic, engine: Engine, family: Family
 ) -> None:
     rate = 20
     _edge(traffic, engine, family, "tcp", limits={"connectionRatePerSource": rate})
-    flooding, other = (traffic.client(source=n, family=family) for n in range(2))
+    flooding, other = traffic.client(family=family), traffic.far_client(family=family)
     begun = time.monotonic()
     with Flood(flooding, PORT) as flood:
         outcomes = Counter(_paced(lambda: other.attempt(PORT), 30))
@@ -110,7 +144,7 @@ def test_under_a_flood_of_requests_its_source_is_told_429_and_another_is_served_
 ) -> None:
     rate = 20
     _edge(traffic, engine, family, "http", limits={"requestRatePerSource": rate})
-    greedy, other = (traffic.client(source=n, family=family) for n in range(2))
+    greedy, other = traffic.client(family=family), traffic.far_client(family=family)
     begun = time.monotonic()
     with RequestFlood(greedy, PORT) as flood:
         meanwhile = Counter(_paced(lambda: exchange(other, PORT, get("/")).status, 30))

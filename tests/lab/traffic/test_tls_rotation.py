@@ -102,6 +102,26 @@ def test_a_rotation_fails_no_connection_and_is_seen_at_once(
 
 
 @pytest.mark.proves(Feature.CERTIFICATE_ROTATION)
+@pytest.mark.parametrize("mode", ["tcp", "http"])
+@pytest.mark.parametrize("beside", [0, 2], ids=["one", "several"])
+def test_until_its_reload_an_engine_serves_the_certificate_of_its_own_release(
+    traffic: Traffic, engine: Engine, authority: Authority, *, mode: str, beside: int
+) -> None:
+    """A handshake that found the certificate of one release and the key of another would fail."""
+    server = traffic.web_server("a")
+    others = {f"other{n}": authority.server(f"other{n}.example.org") for n in range(beside)}
+    first, renewed = ({**others, "web": authority.server(NAME)} for _ in range(2))
+    edge = traffic.edge(ending(engine, server, mode, **first), secret_files(**first))
+    verified = ClientTls(server_name=NAME, authority=authority)
+    edge.switch(ending(engine, server, mode, **renewed), secret_files(**renewed))
+    with traffic.client().connect_tls(PORT, verified) as session:
+        assert served_certificate(session) == first["web"].parsed
+    edge.reload(ending(engine, server, mode, **renewed), secret_files(**renewed))
+    with traffic.client().connect_tls(PORT, verified) as session:
+        assert served_certificate(session) == renewed["web"].parsed
+
+
+@pytest.mark.proves(Feature.CERTIFICATE_ROTATION)
 def test_a_session_outlives_the_rotation_of_its_certificate(
     traffic: Traffic, engine: Engine, family: Family, authority: Authority
 ) -> None:

@@ -12,6 +12,7 @@ from tests.lab.traffic.addresses import (
     CLIENT,
     CLIENT_NUMBERS,
     EDGES,
+    FAR_CLIENT,
     SERVER_NUMBERS,
     SERVERS,
     VIP,
@@ -105,8 +106,15 @@ class Traffic:
 
     def client(self, source: int = 0, *, family: Family = Family.IPV4) -> Client:
         """A client of the VIP of this family; each of the 40 sources is an address of its own."""
+        return self._client(CLIENT_NUMBERS[source], family)
+
+    def far_client(self, *, family: Family) -> Client:
+        """A client of another subnet."""
+        return self._client(FAR_CLIENT, family)
+
+    def _client(self, number: int, family: Family) -> Client:
         return Client(
-            address(CLIENT_NUMBERS[source], family),
+            address(number, family),
             address(VIP, family),
             self._bench.network.path(CLIENT),
             self._bench.clients,
