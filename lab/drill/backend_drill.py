@@ -1,6 +1,7 @@
 """Faults of one backend: cause one, measure failures and ejection, heal it, wait for its return."""
 
 from collections import Counter
+from dataclasses import dataclass
 
 from components.model.budget.fault import Fault
 from components.model.budget.prediction import Prediction
@@ -25,12 +26,24 @@ LAB_FAULT = {
     Fault.BACKEND_HUNG: "freeze",
     Fault.BACKEND_SILENT: "partition",
     Fault.BACKEND_ANSWERS_500: "answer-500",
-    Fault.BACKEND_RESTARTED: "restart-gracefully",
+    Fault.BACKEND_RESTARTED: "stop-gracefully",
 }
 """How each fault of a backend is made in the lab."""
 
 
-def drill_backend(target: DrillTarget, fault: Fault, backend: str) -> Measurement:
+STARTS_AGAIN = frozenset({Fault.BACKEND_KILLED, Fault.BACKEND_RESTARTED})
+"""Faults after which a new process comes back, not ready at first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackendDrillResult:
+    """The fault, and the return of the backend where that is another process."""
+
+    fault: Measurement
+    back: Measurement | None
+
+
+def drill_backend(target: DrillTarget, fault: Fault, backend: str) -> BackendDrillResult:
     """Makes `fault` happen to `backend` under 250 new connections a second through the VIP.
 
     Starts from, and ends with, every backend in the pool of every node. Raises NeverHappenedError
@@ -45,10 +58,45 @@ def drill_backend(target: DrillTarget, fault: Fault, backend: str) -> Measuremen
         apply_fault(target.lab, LAB_FAULT[fault], backend)
         made = prober.mark("made")
         observe_for(((predicted.degraded_ms or 0) + probe.timeout_ms) / 1000)
+        healing = prober.mark("heal")
+        if fault in STARTS_AGAIN:
+            _bring_back(target, fault, backend)
         recording = prober.stop()
+    if fault not in STARTS_AGAIN:
+        _bring_back(target, fault, backend)
+    measured = _fault(target, predicted, recording.between(struck, healing), made, backend)
+    if fault not in STARTS_AGAIN:
+        return BackendDrillResult(fault=measured, back=None)
+    returning = target.budget.of(Fault.BACKEND_RETURNS)
+    back = _return(target, returning, recording.between(healing), f"after {fault.value}")
+    return BackendDrillResult(fault=measured, back=back)
+
+
+def _bring_back(target: DrillTarget, fault: Fault, backend: str) -> None:
     heal_fault(target.lab, LAB_FAULT[fault], backend)
     wait_for_all_backends(target)
-    during = recording.between(struck)
+
+
+def _return(
+    target: DrillTarget, predicted: Prediction, during: Recording, detail: str
+) -> Measurement:
+    return Measurement(
+        prediction=predicted,
+        outage_ms=_outage_ms(during, predicted),
+        failed=during.failed,
+        attempts=during.total,
+        rate_per_s=RATE_PER_S,
+        answered=_answered(during),
+        holders=target.holders(),
+        stall_ms=during.pace.worst_late_ms,
+        detail=f"{detail}{_told(during.failed_by_outcome)}",
+    )
+
+
+def _fault(
+    target: DrillTarget, predicted: Prediction, during: Recording, made: Mark, backend: str
+) -> Measurement:
+    struck = during.mark("fault")
     striking_ms = (made.monotonic_ns - struck.monotonic_ns) / NS_PER_MS
     return Measurement(
         prediction=predicted,
@@ -58,12 +106,17 @@ def drill_backend(target: DrillTarget, fault: Fault, backend: str) -> Measuremen
         rate_per_s=RATE_PER_S,
         ejection_ms=_ejection_ms(during, predicted, backend),
         striking_ms=striking_ms,
+        answered=_answered(during),
         holders=target.holders(),
-        stall_ms=recording.pace.worst_late_ms,
+        stall_ms=during.pace.worst_late_ms,
         detail=f"made in {striking_ms:.0f} ms,"
         f" slow {len(during.slower_than(100))}, p99 {during.latency_ms(99):.0f} ms"
         f"{_told(during.failed_by_outcome)}",
     )
+
+
+def _answered(during: Recording) -> int:
+    return sum(attempt.kind == "bad-status" for attempt in during.attempts if not attempt.ok)
 
 
 def _told(failed: Counter[str]) -> str:
@@ -85,8 +138,8 @@ def _outage_ms(during: Recording, predicted: Prediction) -> float:
 def _ejection_ms(during: Recording, predicted: Prediction, backend: str) -> float | None:
     """Time from the fault until the backend got its last connection, as far as clients can tell.
 
-    A restarted backend is back, and serves, before the recording ends: there is no last one. Nor is
-    there where nothing takes the backend out.
+    One that shuts down gracefully may get connections for as long as it likes. Where nothing takes
+    the backend out there is no last one.
     """
     if predicted.fault is Fault.BACKEND_RESTARTED or predicted.degraded_ms is None:
         return None

@@ -19,6 +19,8 @@ class Measurement:
     failed: int
     attempts: int
     rate_per_s: float
+    answered: int = 0
+    """Of the failed attempts, those that got an answer with another status."""
     ejection_ms: float | None = None
     """Time until the faulty backend got its last connection; none for faults of a node."""
     striking_ms: float = 0
@@ -46,6 +48,11 @@ class Measurement:
         return predicted.failed_at(self.rate_per_s)
 
     @property
+    def allowed_unanswered(self) -> float:
+        """Most failed attempts without an answer where the part that fails is answered."""
+        return self.rate_per_s * (self.prediction.outage_ms or 0) / 1000 + 1
+
+    @property
     def disturbed(self) -> bool:
         """Whether this machine stalled for longer than a request takes: its figures tell of the
         machine, not of the load balancer."""
@@ -62,6 +69,13 @@ class Measurement:
             )
         if self.failed > self.allowed_failures:
             found.append(f"{self.failed} failed > {self.allowed_failures:.0f} allowed")
+        if predicted.worst_ms == 0 and self.failed:
+            found.append(f"{self.failed} failed, and none may")
+        unanswered = self.failed - self.answered
+        if predicted.answers_errors and unanswered > self.allowed_unanswered:
+            found.append(
+                f"{unanswered} failed without an answer > {self.allowed_unanswered:.0f} allowed"
+            )
         bound = predicted.degraded_ms
         after = None if self.ejection_ms is None else self.ejection_ms - self.striking_ms
         if after is not None and bound is not None and after > bound:

@@ -46,10 +46,14 @@ def _thaw(lab: Lab, target: str) -> None:
         wait_for_apiserver(lab, target, record)
 
 
-def _restart_gracefully(lab: Lab, target: str) -> None:
+def _stop_gracefully(lab: Lab, target: str) -> None:
     record = _record(lab, target)
     if send(record.process, signal.SIGTERM):
         wait_until_gone([record.process], timeout_s=DRAIN_S)
+
+
+def _restart_gracefully(lab: Lab, target: str) -> None:
+    _stop_gracefully(lab, target)
     _start(lab, target)
 
 
@@ -65,6 +69,13 @@ FAULTS = (
         "the kube-apiserver is stopped (SIGSTOP): connections are accepted and never served",
         _freeze,
         _thaw,
+    ),
+    Fault(
+        "stop-gracefully",
+        _APISERVER,
+        f"SIGTERM: /readyz is 500 for {SHUTDOWN_DELAY_S} s, then it drains and ends",
+        _stop_gracefully,
+        _start,
     ),
     Fault(
         "restart-gracefully",

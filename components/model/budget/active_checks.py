@@ -7,6 +7,7 @@ ended); `overhead` has the allowances.
 from components.model.budget.fault import Fault
 from components.model.budget.overhead import PROBE_MS
 from components.model.budget.prediction import Prediction, unbounded
+from components.model.budget.unbounded_part import used_before_it_is_ready
 from components.model.health_check import HealthCheck, HealthCheckKind
 from components.model.pool import Pool
 
@@ -88,13 +89,12 @@ def actively_checked(
             established=closed,
             formula=f"{fall} + {check.fall} x ({check.timeout_ms} + {PROBE_MS}) ms hung probe",
         ),
-        *_unready_predictions(check, share, alone=alone),
+        *_unready_predictions(pool, check, alone=alone),
     )
 
 
-def _unready_predictions(
-    check: HealthCheck, share: float, *, alone: bool
-) -> tuple[Prediction, ...]:
+def _unready_predictions(pool: Pool, check: HealthCheck, *, alone: bool) -> tuple[Prediction, ...]:
+    share = pool.largest_share
     if check.kind is HealthCheckKind.TCP:
         return (
             unbounded(Fault.BACKEND_ANSWERS_500, "a tcp check does not see readiness"),
@@ -107,6 +107,7 @@ def _unready_predictions(
                 established="broken at once",
                 formula="a tcp check does not see the shutdown coming",
             ),
+            used_before_it_is_ready(pool, "a tcp check does not see readiness"),
         )
     unready = unready_ejection_ms(check)
     drained = f"{check.interval_ms} ms interval + {PROBE_MS} ms probe"
@@ -127,6 +128,12 @@ def _unready_predictions(
             degraded_share=share,
             established="finish while the backend shuts down",
             formula=f"{drained}; it serves for its shutdown-delay-duration, which is longer",
+        ),
+        Prediction(
+            fault=Fault.BACKEND_RETURNS,
+            outage_ms=0,
+            established="survive: they are with other backends",
+            formula=f"it gets nothing until it is ready: {check.rise} good checks in a row",
         ),
     )
 

@@ -15,6 +15,7 @@ _FAULTS = (
     Fault.BACKEND_HUNG,
     Fault.BACKEND_ANSWERS_500,
     Fault.BACKEND_RESTARTED,
+    Fault.BACKEND_RETURNS,
 )
 
 

@@ -20,5 +20,6 @@ class Fault(StrEnum):
     BACKEND_HUNG = "backend-hung"
     BACKEND_ANSWERS_500 = "backend-answers-500"
     BACKEND_RESTARTED = "backend-restarted"
+    BACKEND_RETURNS = "backend-returns"
     CONFIGURATION_CHANGED = "configuration-changed"
     ENGINE_SWITCHED = "engine-switched"

@@ -8,7 +8,8 @@ the allowances.
 
 from components.model.budget.fault import Fault
 from components.model.budget.overhead import PROBE_MS
-from components.model.budget.prediction import Prediction, unbounded
+from components.model.budget.prediction import Prediction
+from components.model.budget.unbounded_part import unbounded_part, used_before_it_is_ready
 from components.model.health_check import HealthCheck
 from components.model.listener import Listener, ListenerMode
 from components.model.pool import Pool, PoolProtocol
@@ -24,28 +25,14 @@ def passively_checked(listener: Listener, pool: Pool, check: HealthCheck) -> tup
             Fault.BACKEND_ANSWERS_500,
             pool,
             "a passive check counts failed connections, not answers: nothing takes it out",
-        ),
+        ).model_copy(update={"answers_errors": True}),
         _killed(pool, check).model_copy(
             update={
                 "fault": Fault.BACKEND_RESTARTED,
                 "established": "finish while the backend shuts down",
             }
         ),
-    )
-
-
-def unbounded_part(fault: Fault, pool: Pool, why: str) -> Prediction:
-    """Other backends serve, but the faulty one's part of the connections fails without bound."""
-    if len(pool.serving) < 2:
-        return unbounded(fault, f"{why}; it alone serves")
-    return Prediction(
-        fault=fault,
-        outage_ms=PROBE_MS,
-        degraded_ms=None,
-        degraded_share=pool.largest_share,
-        failing_ms=None,
-        established="hang until timeouts",
-        formula=why,
+        used_before_it_is_ready(pool, "passive: nothing asks whether it is ready"),
     )
 
 

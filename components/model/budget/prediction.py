@@ -25,6 +25,9 @@ class Prediction(Model):
     failing_ms: float | None = 0
     """Of `degraded_ms`, the time in which that part really fails (the rest only waits), ms; none
     when nothing bounds it."""
+    answers_errors: bool = False
+    """Whether the part that fails is answered by the backend itself, with another status; what
+    fails without an answer is within `outage_ms` all the same."""
     again_every_ms: float = 0
     """How often one connection tries the faulty backend again once it is out, ms; 0 for never."""
     added_latency_ms: float = 0

@@ -38,6 +38,7 @@ def for_either_engine(config: Settings) -> None:
     config[f"{PREFIX}slo"]["acceptedUnbounded"] = [
         Fault.BACKEND_HUNG.value,
         Fault.BACKEND_ANSWERS_500.value,
+        Fault.BACKEND_RETURNS.value,
     ]
 
 

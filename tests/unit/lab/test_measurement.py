@@ -54,6 +54,21 @@ def test_each_figure_is_held_against_its_prediction(changes: dict[str, object], 
     assert measured(**changes).violations() == [told]
 
 
+def test_what_none_may_fail_fails_none() -> None:
+    none = Prediction(fault=Fault.BACKEND_RETURNS, outage_ms=0, established="", formula="")
+    within = measured(prediction=none, outage_ms=0, failed=0, ejection_ms=None)
+    assert within.violations() == []
+    assert replace(within, failed=1).violations() == ["1 failed, and none may"]
+
+
+def test_where_a_part_is_answered_with_errors_only_few_may_fail_without_an_answer() -> None:
+    update = {"degraded_ms": None, "failing_ms": None, "answers_errors": True}
+    prediction = PREDICTION.model_copy(update=update)
+    within = measured(prediction=prediction, failed=100, answered=94)
+    assert within.violations() == []
+    assert replace(within, answered=93).violations() == ["7 failed without an answer > 6 allowed"]
+
+
 def test_where_nothing_bounds_a_part_no_more_than_that_part_may_fail() -> None:
     prediction = PREDICTION.model_copy(update={"degraded_ms": None, "failing_ms": None})
     allowed = 0.5 * 1000 + 100 * 0.05 + 1
