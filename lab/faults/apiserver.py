@@ -2,16 +2,15 @@
 
 import signal
 
-from lab.control_plane.programs import SHUTDOWN_DELAY_S, apiserver_name
+from lab.control_plane.programs import REQUEST_TIMEOUT_S, SHUTDOWN_DELAY_S, apiserver_name
 from lab.control_plane.start import wait_for_apiserver
 from lab.faults.fault import Fault, FaultError, Role
 from lab.processes import send, wait_until_gone
 from lab.records import Record, read_record, start_again
 from lab.state import Lab
 
-DRAIN_S = SHUTDOWN_DELAY_S + 60.0 + 20.0
-"""Give-up time of a graceful stop: the delay, then up to 60 s (kube-apiserver's --request-timeout)
-for watches that nobody closes, then 20 s to end. Seen: 10 s to 69 s."""
+DRAIN_S = SHUTDOWN_DELAY_S + REQUEST_TIMEOUT_S + 20.0
+"""Give-up time of a graceful stop: the delay, then watches that nobody closes, then 20 s to end."""
 
 
 def _record(lab: Lab, target: str) -> Record:

@@ -10,12 +10,15 @@ from dataclasses import replace
 import pytest
 
 from components.model.budget.fault import Fault
+from components.model.capabilities import Engine
 from components.render.host import host_plan
 from lab.drill.engine_state import wait_for_all_backends
 from lab.drill.held import HeldConnections
 from lab.drill.target import DrillTarget
+from lab.parts import Parts
 from lab.prober.report import describe
 from lab.prober.run import Prober
+from lab.state import Lab
 from tests.lab.proofs.stack import Change, Settings, StackUnderTest, unchanged
 
 RATE_PER_S = 250
@@ -37,11 +40,11 @@ def change_weights(settings: Settings) -> None:
     settings["backends"][0]["weight"] = 50
 
 
-@pytest.fixture
-def restored(stack: StackUnderTest) -> Iterator[StackUnderTest]:
-    """The stack, back to its own settings afterwards."""
-    yield stack
-    stack.up()
+@pytest.fixture(scope="module", autouse=True)
+def restored(whole_lab: Lab, lab_parts: Parts, engine: Engine) -> Iterator[None]:
+    """The stack, back to its own settings after the last change; each follows the one before."""
+    yield
+    StackUnderTest(lab=whole_lab, parts=lab_parts, engine=engine).up()
 
 
 def revisions(target: DrillTarget) -> list[str]:
@@ -82,19 +85,24 @@ def failures_during(
     return sum(recording.failed for recording in recordings)
 
 
-def test_a_changed_timeout_fails_no_connection(
-    restored: StackUnderTest, figures: list[str]
-) -> None:
-    assert failures_during(restored, change_a_timeout, figures, "changed timeout") == 0
+def test_a_changed_timeout_fails_no_connection(stack: StackUnderTest, figures: list[str]) -> None:
+    assert failures_during(stack, change_a_timeout, figures, "changed timeout") == 0
 
 
-def test_a_removed_and_an_added_backend_fail_no_connection(
-    restored: StackUnderTest, figures: list[str]
-) -> None:
-    assert failures_during(restored, remove_a_backend, figures, "removed backend") == 0
-    added = failures_during(restored, unchanged, figures, "added backend", before=remove_a_backend)
+def test_changed_weights_fail_no_connection(stack: StackUnderTest, figures: list[str]) -> None:
+    weights = failures_during(
+        stack, change_weights, figures, "changed weights", before=change_a_timeout
+    )
+    assert weights == 0
+
+
+def test_a_removed_backend_fails_no_connection(stack: StackUnderTest, figures: list[str]) -> None:
+    removed = failures_during(
+        stack, remove_a_backend, figures, "removed backend", before=change_weights
+    )
+    assert removed == 0
+
+
+def test_an_added_backend_fails_no_connection(stack: StackUnderTest, figures: list[str]) -> None:
+    added = failures_during(stack, unchanged, figures, "added backend", before=remove_a_backend)
     assert added == 0
-
-
-def test_changed_weights_fail_no_connection(restored: StackUnderTest, figures: list[str]) -> None:
-    assert failures_during(restored, change_weights, figures, "changed weights") == 0

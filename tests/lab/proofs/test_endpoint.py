@@ -13,7 +13,6 @@ from components.model.budget.fault import Fault
 from components.model.capabilities import Engine
 from components.model.feature import Feature
 from lab.control_plane.kubeconfigs import admin_kubeconfig
-from lab.drill.waiting import observe_for
 from lab.fabric.namespaces import inside
 from lab.hosts import LOAD_BALANCERS
 from lab.machines import run_in_machine
@@ -22,7 +21,6 @@ from lab.prober.watch import LongWatch
 from lab.state import Lab
 from tests.lab.proofs.stack import Settings, StackUnderTest
 
-IDLE_S = 60
 WATCHED = "after-idling"
 WORST = {Engine.HAPROXY: Fault.ENGINE_HUNG, Engine.NGINX: Fault.BACKEND_HUNG}
 """Without active checks nothing takes a hung backend out in TCP mode."""
@@ -144,7 +142,6 @@ def test_metrics_and_health_answer_on_every_node(stack: StackUnderTest, version:
 def test_an_idle_watch_outlives_all_of_this_and_still_delivers(
     stack: StackUnderTest, idle_watch: IdleWatch, figures: list[str]
 ) -> None:
-    observe_for(idle_watch.opened_s + IDLE_S - time.monotonic())
     idle_s = time.monotonic() - idle_watch.opened_s
     kubectl(stack, "create", "configmap", WATCHED)
     try:

@@ -64,14 +64,14 @@ def measured(prediction: Prediction, recording: Recording, detail: str) -> Measu
 def test_one_setting_changes_the_engine_host_after_host_and_back(
     stack: StackUnderTest, other: Engine, figures: list[str]
 ) -> None:
+    """There with settings that suit both, so that nothing else changes; back with its own ones."""
     prepared = replace(stack, for_either=True)
-    prepared.up()
 
     def there_and_back(_: int) -> tuple[Measurement, ...]:
+        prepared.up()
         there = change_over(prepared.on(other))
         assert {configured_engine(stack.lab, node) for node in LOAD_BALANCERS} == {other}
-        return (*there, *change_over(prepared))
+        return (*there, *change_over(stack))
 
     violations = measured_runs(1, there_and_back, figures)
-    stack.up()
     assert not violations, "\n".join(violations)
