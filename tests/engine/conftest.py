@@ -24,23 +24,28 @@ def pulumi_project(engine: Engine, tmp_path: Path) -> Callable[..., PulumiCli]:
     """Make a project in `tmp_path` with a stack: `pulumi_project(program, name="tryout")`."""
 
     def make(program: str, *, name: str = "tryout") -> PulumiCli:
-        folder, backend = tmp_path / name, tmp_path / "state"
-        backend.mkdir(exist_ok=True)
-        write_project(folder, name=name, program=program)
-        cli = PulumiCli(
-            pulumi=engine.pulumi,
-            project=folder,
-            environment={
-                "PULUMI_BACKEND_URL": f"file://{backend}",
-                "PULUMI_CONFIG_PASSPHRASE": "of the test",
-                "PULUMI_SKIP_UPDATE_CHECK": "true",
-                **engine.environment,
-            },
-        )
-        cli.init()
-        return cli
+        return project_in(tmp_path, engine, program, name=name)
 
     return make
+
+
+def project_in(folder: Path, engine: Engine, program: str, *, name: str) -> PulumiCli:
+    """A project below `folder` with a stack, its state beside it."""
+    backend = folder / "state"
+    backend.mkdir(exist_ok=True)
+    write_project(folder / name, name=name, program=program)
+    cli = PulumiCli(
+        pulumi=engine.pulumi,
+        project=folder / name,
+        environment={
+            "PULUMI_BACKEND_URL": f"file://{backend}",
+            "PULUMI_CONFIG_PASSPHRASE": "of the test",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            **engine.environment,
+        },
+    )
+    cli.init()
+    return cli
 
 
 @pytest.fixture
