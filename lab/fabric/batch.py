@@ -32,10 +32,11 @@ SWITCH_SETTINGS = {
 """A switch forwards frames and does not filter packets."""
 
 MANY_CONNECTIONS = {
-    "net.ipv4.ip_local_port_range": "1024 65000",
+    "net.ipv4.ip_local_port_range": "10000 65000",
     "net.ipv4.tcp_tw_reuse": "1",
 }
-"""For hosts that open hundreds of connections a second and would run out of source ports."""
+"""For hosts that open hundreds of connections a second and would run out of source ports. Below are
+the ports that something listens on: one that a closed connection still has cannot be bound."""
 
 
 def settings_of(host: str) -> dict[str, str]:
