@@ -83,7 +83,7 @@ class ControlPlaneSettings(Model):
     denied_cidrs: tuple[Network, ...] = ()
     """Client networks that are refused, also inside allowed ones."""
     limits: Limits = Limits()
-    """What one client address may take of the Kubernetes API."""
+    """What one source may take of the Kubernetes API."""
     timeouts: Timeouts = Timeouts()
     listeners: tuple[Listener, ...] = ()
     """Further ports on the same VIPs and nodes. Timers that their pools leave out come from the

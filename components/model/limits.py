@@ -16,7 +16,7 @@ class Limits(Model):
     """
 
     connections_per_source: int | None = Field(default=None, ge=1, le=65_535)
-    """Connections at the same time; an address has 65,535 ports to make them from."""
+    """Connections at the same time (nginx counts up to 65,535)."""
     connection_rate_per_source: int | None = Field(default=None, ge=1, le=100_000)
     """New connections in one second."""
     request_rate_per_source: int | None = Field(default=None, ge=1, le=100_000)

@@ -1,9 +1,13 @@
 """What one host must hold and run: the hand-over from the renderers to the transaction."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv6Address
 
 Address = IPv4Address | IPv6Address
+
+READABLE_SECRETS = "readable-secrets"
+"""Release path of the names of `HostPlan.engine_readable_secrets`, for later transactions."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,10 +105,15 @@ class HostPlan:
 
     def release_files(self, secrets_folder: str | None) -> tuple[ManagedFile, ...]:
         """Every file of the release, once the folder of its secret files is known."""
-        if self.secrets_pin is None or secrets_folder is None:
-            return self.files
-        content = self.secrets_pin.content.replace("{secrets}", secrets_folder)
-        return (*self.files, replace(self.secrets_pin, content=content))
+        return (*self.files, *self._secret_records(secrets_folder))
+
+    def _secret_records(self, folder: str | None) -> Iterator[ManagedFile]:
+        if self.secrets_pin is not None and folder is not None:
+            content = self.secrets_pin.content.replace("{secrets}", folder)
+            yield replace(self.secrets_pin, content=content)
+        if self.engine_readable_secrets:
+            names = "".join(f"{name}\n" for name in self.engine_readable_secrets)
+            yield ManagedFile(path=READABLE_SECRETS, content=names)
 
     @property
     def has_secrets(self) -> bool:

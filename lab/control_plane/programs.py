@@ -10,10 +10,11 @@ from lab.hosts import APISERVER_PORT, SERVICE_NETWORK4, SWITCH, ipv4
 from lab.state import Lab
 
 SHUTDOWN_DELAY_S = 8
+"""After SIGTERM: /readyz answers 500 at once, everything else is served for this long."""
+
 REQUEST_TIMEOUT_S = 15
 """How long one that shuts down waits for watches that nobody closes. Kubernetes' own 60 s would be
 most of the time of a restart; no other request of the lab takes a second."""
-"""After SIGTERM: /readyz answers 500 at once, everything else is served for this long."""
 
 
 class Binaries(Protocol):

@@ -18,7 +18,7 @@ from lab.records import read_record, record_path, start, stop
 from lab.state import Lab
 
 RESPONDER = Path(__file__).with_name("responder_500.py")
-RESPONDER_PORT = 16443
+RESPONDER_PORT = 9443
 READY_S = 15.0
 
 NO_REDIRECT = """

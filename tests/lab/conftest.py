@@ -1,4 +1,4 @@
-"""One lab for the whole run, built when the first test asks for it."""
+"""One lab for all tests of a process, built when the first one asks for it."""
 
 import sys
 from collections.abc import Generator
@@ -40,7 +40,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _wants_the_machine_for_itself(item: pytest.Item) -> bool:
-    """Whether it measures time: the prober's own tests, and all on the run's one whole lab."""
+    """Whether it measures time: the prober's own tests, and all on a whole lab that do not say that
+    they may run beside others, each process of them with a lab of its own."""
+    if item.get_closest_marker("beside") is not None:
+        return False
     fixtures: tuple[str, ...] = getattr(item, "fixturenames", ())
     return "whole_lab" in fixtures or item.path.is_relative_to(Path(__file__).parent / "prober")
 

@@ -7,7 +7,9 @@ from components.model.listener import Listener
 from components.render.haproxy.networks import embedded_refusal, source_acl
 from components.render.haproxy.quoting import word
 
-_SOURCE = f"src,ipmask(32,{IPV6_SOURCE_BITS})"
+_SUBNET = f"src,ipmask(32,{IPV6_SOURCE_BITS})"
+_IPV4_IN_IPV6 = "::ffff:0:0/96"
+"""As proxies may tell the address of an IPv4 client; all of them are one /64."""
 
 TABLE_SIZE = 100_000
 """Sources that are counted at the same time; the one not seen for longest makes room."""
@@ -41,7 +43,10 @@ def _limit_rules(listener: Listener, stage: str) -> Iterator[str]:
     limits = listener.limits
     if limits == Limits():
         return
-    yield f"tcp-request {stage} track-sc0 {_SOURCE} table {word(limits_table(listener))}"
+    tracked = f"tcp-request {stage} track-sc0"
+    table = f"table {word(limits_table(listener))}"
+    yield f"{tracked} src {table} if {{ src {_IPV4_IN_IPV6} }}"
+    yield f"{tracked} {_SUBNET} {table}"
     if limits.connections_per_source is not None:
         yield (
             f"tcp-request {stage} reject if {{ sc0_conn_cur gt {limits.connections_per_source} }}"

@@ -13,6 +13,9 @@ _SUBNET_BYTES = IPV6_SOURCE_BITS // 8
 IPV6_SUBNET = f"(?s)^(?<subnet_of_source>.{{{_SUBNET_BYTES}}}).{{{16 - _SUBNET_BYTES}}}$"
 """What an IPv6 address in binary matches, the part of its subnet by name."""
 
+IPV4_IN_IPV6 = r"(?s)^\x00{10}\xff\xff(?<ipv4_of_source>.{4})$"
+"""What an IPv4 address in IPv6 form matches, the IPv4 address by name."""
+
 _SOURCE_BYTES = 256
 """More than nginx keeps of one source (64 or 128 bytes, and its share of a page)."""
 

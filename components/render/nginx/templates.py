@@ -11,7 +11,7 @@ from components.render.nginx.names import (
     variable,
 )
 from components.render.nginx.quoting import constant, quoted
-from components.render.nginx.sources import IPV6_SUBNET, LIMITED_SOURCE
+from components.render.nginx.sources import IPV4_IN_IPV6, IPV6_SUBNET, LIMITED_SOURCE
 from components.render.nginx.tls import (
     CIPHERS_OF,
     PROTOCOLS,
@@ -41,5 +41,6 @@ PARTS: Mapping[str, object] = {
     "as_map_key": as_map_key,
     "limited_source": LIMITED_SOURCE,
     "ipv6_subnet": IPV6_SUBNET,
+    "ipv4_in_ipv6": IPV4_IN_IPV6,
     "no_limits": Limits(),
 }

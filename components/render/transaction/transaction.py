@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
-from components.render.plan import HostPlan
+from components.render.plan import READABLE_SECRETS, HostPlan
 from components.render.shell import shell_environment
 from components.render.transaction.content import file_digest, heredoc, release_digest
 from components.render.transaction.family import HostFamily
@@ -53,6 +53,7 @@ def render_transaction(
         family=family,
         release=release_digest(plan, secrets_reference),
         secrets_reference=secrets_reference,
+        readable_secrets=READABLE_SECRETS,
         packages=family.packages_for(plan.packages),
         directories=sorted({str(Path(path).parent) for path in _paths(plan)}),
         heredoc=heredoc,

@@ -83,12 +83,12 @@ def nginx_plan(
     )
 
 
-def with_password_file() -> HostPlan:
+def with_password_file(*, main: str = "") -> HostPlan:
     """A plan with secret files; nginx's workers read `htpasswd` when asked for /private."""
     # Not `return`, which nginx runs before it asks for the password.
     private = "auth_basic private; auth_basic_user_file secrets/htpasswd; empty_gif;"
     return replace(
-        nginx_plan(locations=f"location = /private {{ {private} }}"),
+        nginx_plan(main=main, locations=f"location = /private {{ {private} }}"),
         secrets_link=NGINX_SECRETS,
         engine_readable_secrets=("htpasswd",),
         engine_group=engine_user(OsFamily.DEBIAN),

@@ -9,7 +9,6 @@ from dataclasses import replace
 
 import pytest
 
-from components.render.transaction import parse_secrets_reference, render_secrets_transaction
 from lab.image import ensure_image
 from tests.lab.hosts.applying import (
     CURRENT,
@@ -22,7 +21,7 @@ from tests.lab.hosts.applying import (
     wait_for,
 )
 from tests.lab.hosts.bench import Bench, bench
-from tests.lab.hosts.nginx_plans import nginx_plan, with_password_file
+from tests.lab.hosts.nginx_plans import nginx_plan
 from tests.lab.hosts.plans import node_plan, removal, transaction, with_haproxy_line
 
 pytestmark = [
@@ -63,11 +62,6 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     folder = tmp_path_factory.mktemp("swpair")
     with bench("swpair", folder, ensure_image(print), hosts=TestPair.HOSTS) as made:
         yield made
-
-
-def bring_secrets(machine: Bench, key: str = "KEY") -> str:
-    files = {"htpasswd": "a:{PLAIN}secret\n", "tls.pem": f"{key}\n"}
-    return parse_secrets_reference(machine.apply(render_secrets_transaction(files)).stdout)
 
 
 class TestOneHost:
@@ -145,20 +139,6 @@ class TestOneHost:
         assert machine.ask(f"{CURRENT}; {LINKS}") == before
         assert machine.ask(RUNNING) == ONLY_NGINX
 
-    def test_a_failed_change_closes_the_secret_files_that_it_had_opened(
-        self, machine: Bench
-    ) -> None:
-        reference = bring_secrets(machine)
-        never = replace(
-            with_password_file(), revision="another", settle_seconds=0, vrrp_quiet_seconds=0
-        )
-        assert apply(machine, transaction(never, reference)).returncode == 1
-        folder = "/etc/k8s-ha-lb/secrets"
-        shown = machine.ask(
-            f"stat -c %a:%U:%G {folder} {folder}/{reference} {folder}/{reference}/htpasswd"
-        )
-        assert shown.split() == ["700:root:root", "700:root:root", "600:root:root"]
-
     def test_a_failed_switch_leaves_an_nginx_that_ran_there_before(self, machine: Bench) -> None:
         must_apply(machine, transaction(node_plan()))
         machine.ask("systemctl enable --now nginx")
@@ -204,37 +184,8 @@ class TestOneHost:
         assert machine.ask(revision) == nginx_plan().revision
         assert machine.ask(RUNNING) == ONLY_NGINX
 
-    def test_workers_read_their_password_file_and_nothing_else(self, machine: Bench) -> None:
-        reference = bring_secrets(machine)
-        must_apply(machine, transaction(with_password_file(), reference))
-        link = "/etc/k8s-ha-lb/current/nginx/secrets"
-        shown = machine.ask(f"stat -L -c %a:%U:%G {link} {link}/htpasswd {link}/tls.pem")
-        assert shown.split() == ["711:root:root", "640:root:www-data", "600:root:root"]
-        ask = "curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:8405/private"
-        assert machine.ask(f"{ask} -u a:wrong; {ask} -u a:secret") == "401200"
-        as_worker = "setpriv --reuid www-data --regid www-data --clear-groups"
-        for closed in (f"cat {link}/tls.pem", f"ls {link}/", "cat /etc/k8s-ha-lb/secrets/key"):
-            assert machine.run(f"{as_worker} {closed}").returncode != 0
-
-    def test_workers_that_a_reload_replaced_may_read_theirs_until_the_next_change(
-        self, machine: Bench
-    ) -> None:
-        before = machine.ask("readlink /etc/k8s-ha-lb/current/nginx/secrets")
-        must_apply(machine, transaction(with_password_file(), bring_secrets(machine, "second")))
-        assert machine.ask(f"stat -c %a {before} {before}/htpasswd").split() == ["711", "640"]
-        must_apply(machine, transaction(with_password_file(), bring_secrets(machine, "third")))
-        assert machine.run(f"test -e {before}").returncode != 0
-
-    def test_the_other_engine_closes_the_password_file_again(self, machine: Bench) -> None:
-        reference = bring_secrets(machine)
-        plan = replace(node_plan(), secrets_link="haproxy/secrets")
-        must_apply(machine, transaction(plan, reference))
-        link = "/etc/k8s-ha-lb/current/haproxy/secrets"
-        shown = machine.ask(f"stat -L -c %a:%U:%G /etc/k8s-ha-lb/secrets {link} {link}/htpasswd")
-        assert shown.split() == ["700:root:root", "700:root:root", "600:root:root"]
-        assert machine.ask(RUNNING) == ONLY_HAPROXY
-
     def test_a_removal_stops_whichever_engine_runs_and_takes_both_off(self, machine: Bench) -> None:
+        must_apply(machine, transaction(node_plan()))
         # Switched on the host, and killed, while the state still has the other engine's plan.
         kill_in_the_middle(machine, transaction(nginx_plan()), "starting nginx")
         result = machine.run(removal(node_plan()))

@@ -10,6 +10,7 @@ from lab.hosts import LOAD_BALANCERS
 from lab.parts import Parts
 from lab.state import Lab
 from tests.lab.proofs.figures import FIGURES
+from tests.lab.proofs.idle_watch import IdleWatch, idling
 from tests.lab.proofs.stack import StackUnderTest
 
 ENGINES = (Engine.HAPROXY, Engine.NGINX)
@@ -30,6 +31,13 @@ def stack(lab: Lab, lab_parts: Parts, engine: Engine) -> StackUnderTest:
     made = StackUnderTest(lab=lab, parts=lab_parts, engine=engine)
     made.settle()
     return made
+
+
+@pytest.fixture(scope="session")
+def idle_watch(whole_lab: Lab, lab_parts: Parts, engine: Engine) -> Iterator[IdleWatch]:
+    """A watch that is opened when the first test asks for it; faults of backends break it."""
+    with idling(StackUnderTest(lab=whole_lab, parts=lab_parts, engine=engine)) as watch:
+        yield watch
 
 
 @pytest.fixture(scope="session")

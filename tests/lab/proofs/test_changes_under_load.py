@@ -21,6 +21,9 @@ from lab.prober.run import Prober
 from lab.state import Lab
 from tests.lab.proofs.stack import Change, Settings, StackUnderTest, unchanged
 
+pytestmark = pytest.mark.usefixtures("idle_watch")
+"""It idles meanwhile; test_endpoint.py asks it afterwards."""
+
 RATE_PER_S = 250
 """Of each kind."""
 PATIENCE_MS = 5000

@@ -3,8 +3,8 @@
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import ExitStack
-from ipaddress import ip_network
+from contextlib import ExitStack, suppress
+from ipaddress import ip_address, ip_network
 from typing import Any, TypeVar
 
 import pytest
@@ -18,6 +18,7 @@ from tests.lab.traffic.clients.flood import Flood, RequestFlood
 from tests.lab.traffic.clients.outcome import Outcome
 from tests.lab.traffic.clients.raw import exchange, get
 from tests.lab.traffic.models import PORT, balancer, listener, pool
+from tests.lab.traffic.proxy_protocol import ProxyHeader
 from tests.lab.traffic.traffic import Traffic
 
 REFUSED = (Outcome.REFUSED, Outcome.RESET, Outcome.CLOSED)
@@ -106,6 +107,39 @@ def test_a_source_is_an_ipv4_address_or_the_subnet_of_an_ipv6_address(
         neighbour = traffic.client(source=2, family=family)
         assert _served(neighbour, mode) is (family is Family.IPV4)
         assert _served(traffic.far_client(family=family), mode)
+
+
+@pytest.mark.proves(Feature.CONNECTIONS_PER_SOURCE, Feature.ACCEPT_PROXY)
+@pytest.mark.parametrize("mode", ["tcp", "http"])
+def test_ipv4_clients_that_a_proxy_tells_in_ipv6_form_are_sources_of_their_own(
+    traffic: Traffic, engine: Engine, mode: str
+) -> None:
+    proxy = traffic.client(family=Family.IPV6)
+    accepted = [f"{proxy.source}/128"]
+    limits = {"connectionsPerSource": 1}
+    _edge(traffic, engine, Family.IPV6, mode, acceptProxyFrom=accepted, limits=limits)
+    served = b"HTTP/1.1 200" if mode == "http" else b'"a"'
+
+    def answer(claimed: str) -> bytes:
+        """The beginning of it; the connection stays open."""
+        header = ProxyHeader(
+            version=2,
+            source=ip_address(claimed),
+            source_port=1,
+            destination=proxy.vip,
+            destination_port=PORT,
+        )
+        connection = held.enter_context(proxy.connect(PORT, proxy=header))
+        with suppress(ConnectionError):
+            if mode == "http":
+                connection.sendall(get("/stream/100"))
+            return connection.recv(4096)
+        return b""
+
+    with ExitStack() as held:
+        assert served in answer("::ffff:203.0.113.1")
+        assert served in answer("::ffff:203.0.113.2")
+        assert served not in answer("::ffff:203.0.113.2")
 
 
 @pytest.mark.proves(Feature.REQUEST_RATE)

@@ -76,8 +76,6 @@ def _of(annotation: Any, path: str, *, optional: bool) -> Iterator[Setting]:
         return
     if get_origin(annotation) is Annotated:
         annotation, *limits = get_args(annotation)
-        if isinstance(annotation, FieldInfo):
-            raise TypeError(f"{path}: {annotation} is no type")
     if get_origin(annotation) in (Union, UnionType):
         members = [each for each in get_args(annotation) if each is not NoneType]
         if len(members) > 1:

@@ -148,8 +148,9 @@ def test_workers_read_the_password_and_the_certificates_that_they_choose_from() 
 def test_what_workers_read_is_of_their_own_release_also_once_current_has_moved_on() -> None:
     lb = _rich(RICH)
     plan = host_plan(lb, lb.nodes[0])
-    pin = plan.release_files("/etc/k8s-ha-lb/secrets/0123")[-1]
-    assert pin.path == "nginx/secrets-folder.conf"
+    files = {file.path: file for file in plan.release_files("/etc/k8s-ha-lb/secrets/0123")}
+    pin = files["nginx/secrets-folder.conf"]
+    assert files["readable-secrets"].content.split() == list(plan.engine_readable_secrets)
     assert "default /etc/k8s-ha-lb/secrets/0123;" in pin.content
     conf = plan.files[0].content
     assert "include secrets-folder.conf;" in conf
