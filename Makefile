@@ -4,8 +4,8 @@ SHELL := /bin/sh
 VENV := .venv/bin
 
 RUNS := 10
-# Most tests wait most of their time: one worker more than there are processors.
-WORKERS := $(shell echo $$(($$(nproc) + 1)))
+# Most tests wait most of their time: two workers for each processor.
+WORKERS := $(shell echo $$(($$(nproc) * 2)))
 
 .PHONY: help up down status test drill lint format doctor venv venv-dev
 

@@ -161,7 +161,7 @@ class TestOneHost:
     def test_a_change_of_keepalived_alone_waits_before_holders_are_counted(
         self, machine: Bench
     ) -> None:
-        quiet = 20.0
+        quiet = 12.0
         plan = replace(node_plan(), vrrp_quiet_seconds=quiet)
         started = time.monotonic()
         must_apply(machine, transaction(with_haproxy_line(plan, "# not keepalived")))
