@@ -4,8 +4,7 @@ SHELL := /bin/sh
 VENV := .venv/bin
 
 RUNS := 10
-# Most tests wait most of their time: two workers for each processor. In the order of the folders the
-# longest ones come first.
+# Most tests wait most of their time: two workers for each processor.
 WORKERS := $(shell echo $$(($$(nproc) * 2)))
 
 .PHONY: help up down status test drill lint format doctor venv venv-dev
@@ -28,7 +27,7 @@ doctor: venv ## where every part comes from, what is missing and how to fix it
 test: lint ## lint, types and every test this machine can run
 	@[ "$$(id -u)" != 0 ] || bin/hactl doctor --install || echo "some tests may be skipped"
 	@status=0; \
-	$(VENV)/python -m pytest -m "not alone" -n $(WORKERS) --dist loadscope --no-loadscope-reorder || status=1; \
+	$(VENV)/python -m pytest -m "not alone" -n $(WORKERS) --dist loadscope || status=1; \
 	$(VENV)/python -m pytest -m alone || status=1; \
 	exit $$status
 
