@@ -89,13 +89,9 @@ def vip_predictions(lb: LoadBalancer) -> tuple[Prediction, ...]:
         Prediction(
             fault=Fault.ENGINE_SWITCHED,
             outage_ms=EXIT_HOOK_MS + release,
-            degraded_ms=PROBE_MS,
-            degraded_share=1,
-            failing_ms=PROBE_MS,
             established="broken when their node changes its engine",
             formula=f"one node after another; of the holder: {EXIT_HOOK_MS} ms exit hook"
-            f" + {release_formula}; before that fails what it was answering ({PROBE_MS} ms)"
-            f"{'; then fail-back' if vrrp.preempt else ''}",
+            f" + {release_formula}{'; then fail-back' if vrrp.preempt else ''}",
         ),
         Prediction(
             fault=Fault.ENGINE_HUNG,
