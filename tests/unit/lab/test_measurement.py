@@ -102,3 +102,12 @@ def test_a_machine_that_always_stalls_fails_the_proof() -> None:
     violations = measured_runs(1, lambda _: (stalled,), [])
     assert "too busy to measure" in violations[0]
     assert REPEATS > 0
+
+
+def test_a_stall_excuses_no_failure_where_none_may_fail() -> None:
+    none = Prediction(fault=Fault.BACKEND_RETURNS, outage_ms=0, established="", formula="")
+    lost = measured(
+        prediction=none, outage_ms=0, failed=1, ejection_ms=None, stall_ms=10 * PROBE_MS
+    )
+    assert lost.disturbed
+    assert measured_runs(1, lambda _: (lost,), []) == ["run 1: 1 failed, and none may"]
